@@ -1,0 +1,300 @@
+package org.isomorph.spec;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Multi-head attention with keys and values of its own: multi-head (as many key heads as query
+ * heads), grouped-query (fewer, Ainslie et al., arXiv 2305.13245) or multi-query (one, Shazeer,
+ * arXiv 1911.02150).
+ *
+ * @param heads query heads
+ * @param keyValueHeads key and value heads; each serves {@code heads / keyValueHeads} neighbouring
+ *     query heads
+ * @param headDim components a head; 0 until the tower fills in {@code width / heads}
+ * @param bias which projections have a bias
+ * @param position how positions enter
+ * @param window the keys that a query sees, itself and those before it: key visible iff {@code
+ *     query - key < window}
+ * @param qkNorm the norm of queries and keys
+ * @param softcap scores become {@code cap * tanh(score / cap)}
+ * @param scale what scores are multiplied by; 0 until the tower fills in {@code 1/sqrt(headDim)}
+ * @param sink an extra term of softmax's denominator
+ * @param logn Qwen-1's log-n scaling: beyond this trained length n, the query at (one-based)
+ *     position p is multiplied by {@code log_n p}
+ * @param keyValues where keys and values come from
+ */
+public record Heads(
+    long heads,
+    long keyValueHeads,
+    long headDim,
+    Set<Projection> bias,
+    RelativePosition position,
+    OptionalLong window,
+    Optional<QkNorm> qkNorm,
+    OptionalDouble softcap,
+    double scale,
+    Sink sink,
+    OptionalLong logn,
+    KeyValues keyValues)
+    implements Attention {
+  public Heads {
+    Require.positive("attention heads", heads);
+    Require.positive("key/value heads", keyValueHeads);
+    Require.divides("attention heads", heads, "key/value heads", keyValueHeads);
+    Require.notNegative("head dimension", headDim);
+    Require.positive("attention window", window);
+    Require.positive("softcap", softcap);
+    Require.finite("attention scale", scale);
+    Require.positive("logn trained length", logn);
+    EnumSet<Projection> present = EnumSet.noneOf(Projection.class);
+    present.addAll(bias);
+    if (keyValues.equals(KeyValues.SHARED_CACHE))
+      present.removeAll(EnumSet.of(Projection.K, Projection.V));
+    bias = Collections.unmodifiableSet(present);
+  }
+
+  public Heads headDim(long components) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        components,
+        bias,
+        position,
+        window,
+        qkNorm,
+        softcap,
+        scale,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  /** The same attention with a bias on all its projections. */
+  public Heads biased() {
+    return biased(Projection.values());
+  }
+
+  /** The same attention with a bias on exactly these projections. */
+  public Heads biased(Projection... projections) {
+    return bias(Set.of(projections));
+  }
+
+  /** As {@link #biased(Projection...)}. */
+  public Heads bias(Set<Projection> projections) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        projections,
+        position,
+        window,
+        qkNorm,
+        softcap,
+        scale,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  public Heads position(RelativePosition how) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        how,
+        window,
+        qkNorm,
+        softcap,
+        scale,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  /** The same attention with plain rotary positions over whole heads. */
+  public Heads rope(double theta) {
+    return position(Dsl.rope(theta));
+  }
+
+  public Heads window(long keys) {
+    return window(OptionalLong.of(keys));
+  }
+
+  public Heads window(OptionalLong keys) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        keys,
+        qkNorm,
+        softcap,
+        scale,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  /** The same attention with a norm over each query head and each key head. */
+  public Heads qkNorm(Norm norm) {
+    return qkNorm(Optional.of(new QkNorm(norm, QkNorm.Across.HEAD)));
+  }
+
+  public Heads qkNorm(Optional<QkNorm> norm) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        window,
+        norm,
+        softcap,
+        scale,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  public Heads softcap(double cap) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        window,
+        qkNorm,
+        OptionalDouble.of(cap),
+        scale,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  public Heads scale(double factor) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        window,
+        qkNorm,
+        softcap,
+        factor,
+        sink,
+        logn,
+        keyValues);
+  }
+
+  public Heads sink(Sink to) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        window,
+        qkNorm,
+        softcap,
+        scale,
+        to,
+        logn,
+        keyValues);
+  }
+
+  public Heads logn(long trained) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        window,
+        qkNorm,
+        softcap,
+        scale,
+        sink,
+        OptionalLong.of(trained),
+        keyValues);
+  }
+
+  public Heads from(KeyValues source) {
+    return new Heads(
+        heads,
+        keyValueHeads,
+        headDim,
+        bias,
+        position,
+        window,
+        qkNorm,
+        softcap,
+        scale,
+        sink,
+        logn,
+        source);
+  }
+
+  /** Whether keys and values come from elsewhere than the queries' own stream. */
+  public boolean isCross() {
+    return !keyValues.equals(KeyValues.SELF);
+  }
+
+  /** The rows of the query projection: {@code heads * headDim}. */
+  public long queryDim() {
+    return Math.multiplyExact(heads, headDim);
+  }
+
+  /**
+   * The rows of the key projection, and of the value projection: {@code keyValueHeads * headDim}.
+   */
+  public long keyValueDim() {
+    return Math.multiplyExact(keyValueHeads, headDim);
+  }
+
+  @Override
+  public Heads resolved(long dim) {
+    if (headDim == 0) Require.divides("width", dim, "attention heads", heads);
+    Heads sized = headDim == 0 ? headDim(dim / heads) : this;
+    Heads scaled = sized.scale == 0 ? sized.scale(1 / Math.sqrt((double) sized.headDim)) : sized;
+    return scaled.position instanceof Rope rope
+        ? scaled.position(rope.resolved(scaled.headDim))
+        : scaled;
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    if (keyValueHeads == heads) text.append("mha(").append(heads).append(')');
+    else if (keyValueHeads == 1) text.append("mqa(").append(heads).append(')');
+    else text.append("gqa(").append(heads).append(", ").append(keyValueHeads).append(')');
+    if (headDim != 0) text.append(".headDim(").append(headDim).append(')');
+    if (bias.size() == Projection.values().length) text.append(".biased()");
+    else if (!bias.isEmpty())
+      text.append(".biased(")
+          .append(String.join(", ", bias.stream().map(Projection::name).toList()))
+          .append(')');
+    if (!position.equals(RelativePosition.NONE))
+      text.append(".position(").append(position).append(')');
+    window.ifPresent(keys -> text.append(".window(").append(keys).append(')'));
+    qkNorm.ifPresent(norm ->
+        text.append(".qkNorm(")
+            .append(norm.across() == QkNorm.Across.HEAD ? norm.norm() : norm)
+            .append(')'));
+    softcap.ifPresent(cap -> text.append(".softcap(").append(Print.number(cap)).append(')'));
+    if (scale != 0 && (headDim == 0 || scale != 1 / Math.sqrt((double) headDim)))
+      text.append(".scale(").append(Print.number(scale)).append(')');
+    if (!sink.equals(Sink.NONE)) text.append(".sink(").append(sink).append(')');
+    logn.ifPresent(trained -> text.append(".logn(").append(trained).append(')'));
+    if (isCross()) text.append(".from(").append(keyValues).append(')');
+    return text.toString();
+  }
+}

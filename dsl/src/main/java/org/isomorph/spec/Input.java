@@ -1,0 +1,12 @@
+package org.isomorph.spec;
+
+/** What enters the first layer of a tower. */
+public sealed interface Input permits Tokens, Patches, Input.Continues {
+  /** The output of another tower, unchanged: two towers in a row, as in YOCO. */
+  record Continues(String tower) implements Input {}
+
+  /** The input of a tower {@code dim} wide, with what depends on that filled in. */
+  default Input resolved(long dim) {
+    return this;
+  }
+}

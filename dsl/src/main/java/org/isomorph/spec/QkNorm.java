@@ -1,0 +1,21 @@
+package org.isomorph.spec;
+
+/**
+ * A norm of queries and one of keys, applied before any rotation.
+ *
+ * @param norm what normalises
+ * @param across over each head apart (Qwen3), or over all heads at once (OLMo 2)
+ */
+public record QkNorm(Norm norm, Across across) {
+  public QkNorm {
+    Require.that(
+        !norm.equals(Norm.NONE) && !norm.equals(Norm.SHARED),
+        "a q/k norm must normalise, found " + norm);
+  }
+
+  /** The span that one norm sees. */
+  public enum Across {
+    HEAD,
+    PROJECTION
+  }
+}

@@ -1,0 +1,158 @@
+package org.isomorph.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A stack of blocks of one width: an encoder, a decoder, or one of a model's other sides.
+ *
+ * @param name what its parameters and values begin with
+ * @param dim the width of the residual stream
+ * @param mask who may attend to whom
+ * @param input what enters the first layer
+ * @param runs the layers, equal ones together
+ * @param norm applied to what leaves the last layer
+ * @param cache keys and values computed once for all layers
+ */
+public record Tower(
+    String name,
+    long dim,
+    Mask mask,
+    Input input,
+    List<Run> runs,
+    Norm norm,
+    Optional<SharedCache> cache) {
+  public Tower {
+    Require.that(
+        name.matches("[a-z][a-z_]*") && !name.equals("embed") && !name.equals("head"),
+        "a tower's name is made of small letters and underscores, and is neither embed nor head: found \""
+            + name
+            + "\"");
+    Require.positive("width", dim);
+    long width = dim;
+    input = input.resolved(dim);
+    runs =
+        Run.merged(
+            runs.stream().map(run -> new Run(run.count(), run.block().resolved(width))).toList());
+    for (Run run : runs) check(name, run.block(), input, cache);
+  }
+
+  private static void check(String name, Block block, Input input, Optional<SharedCache> cache) {
+    boolean spans =
+        input instanceof Tokens tokens && tokens.numbering() == Tokens.Numbering.SPAN_AND_BLOCK;
+    block
+        .mixers()
+        .forEach(mixer -> {
+          if (mixer instanceof Heads heads) {
+            boolean twoAxes = heads.position() instanceof Rope rope && rope.axes() == Rope.Axes.TWO;
+            Require.that(
+                !twoAxes || spans,
+                "tower "
+                    + name
+                    + ": rotary positions on two axes need tokens numbered SPAN_AND_BLOCK");
+            Require.that(
+                !heads.keyValues().equals(KeyValues.SHARED_CACHE) || cache.isPresent(),
+                "tower " + name + ": attention reads a shared cache that the tower does not have");
+            if (heads.keyValues().equals(KeyValues.SHARED_CACHE))
+              cache.ifPresent(shared -> {
+                Require.that(
+                    shared.keyValueHeads() == heads.keyValueHeads()
+                        && shared.headDim() == heads.headDim(),
+                    "tower "
+                        + name
+                        + ": attention expects "
+                        + heads.keyValueHeads()
+                        + " key/value heads of "
+                        + heads.headDim()
+                        + ", the shared cache has "
+                        + shared.keyValueHeads()
+                        + " of "
+                        + shared.headDim());
+              });
+          }
+        });
+  }
+
+  /**
+   * This tower with {@code count} more equal layers; the first layers also decide the final norm,
+   * if none is set yet.
+   */
+  public Tower layers(long count, Block block) {
+    List<Run> more = new ArrayList<>(runs);
+    more.add(new Run(count, block));
+    Frame frame = block.frame();
+    Norm last = norm.equals(Norm.NONE) && !frame.normalisesStream() ? frame.norm() : norm;
+    return new Tower(name, dim, mask, input, more, last, cache);
+  }
+
+  /** This tower with {@code count} more layers, each from its index in the tower. */
+  public Tower layers(long count, LongFunction<Block> block) {
+    Tower tower = this;
+    for (long layer = 0; layer < count; layer++)
+      tower = tower.layers(1, block.apply(tower.depth()));
+    return tower;
+  }
+
+  /**
+   * This tower with another norm after its last layer. Say it after the layers, which set the usual
+   * one.
+   */
+  public Tower finalNorm(Norm last) {
+    return new Tower(name, dim, mask, input, runs, last, cache);
+  }
+
+  public Tower input(Input from) {
+    return new Tower(name, dim, mask, from, runs, norm, cache);
+  }
+
+  /** This tower with its token input changed. */
+  public Tower embed(UnaryOperator<Tokens> change) {
+    if (!(input instanceof Tokens tokens))
+      throw new SpecException("tower " + name + " reads " + input + ", not tokens");
+    return input(change.apply(tokens));
+  }
+
+  public Tower mask(Mask who) {
+    return new Tower(name, dim, who, input, runs, norm, cache);
+  }
+
+  public Tower cache(SharedCache shared) {
+    return new Tower(name, dim, mask, input, runs, norm, Optional.of(shared));
+  }
+
+  /** The same layers with each block changed. */
+  public Tower blocks(UnaryOperator<Block> change) {
+    return new Tower(
+        name,
+        dim,
+        mask,
+        input,
+        runs.stream().map(run -> new Run(run.count(), change.apply(run.block()))).toList(),
+        norm,
+        cache);
+  }
+
+  /** The number of layers. */
+  public long depth() {
+    return runs.stream().mapToLong(Run::count).sum();
+  }
+
+  /** All layers in order, each as its block. */
+  public Stream<Block> layers() {
+    return runs.stream().flatMap(run -> Stream.generate(run::block).limit(run.count()));
+  }
+
+  /** The block of the layer with this index. */
+  public Block layer(long index) {
+    long first = 0;
+    for (Run run : runs) {
+      if (index < first + run.count()) return run.block();
+      first += run.count();
+    }
+    throw new IndexOutOfBoundsException("layer " + index + " of a tower of " + depth());
+  }
+}
