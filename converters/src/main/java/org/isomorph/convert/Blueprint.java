@@ -1,0 +1,93 @@
+package org.isomorph.convert;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.isomorph.layout.Box;
+import org.isomorph.layout.Piece;
+import org.isomorph.tensor.DType;
+import org.isomorph.tensor.Shape;
+
+/**
+ * A directory that is to be written, known to the byte before anything is: what an {@code Executor}
+ * works from, whatever formats and families are behind it.
+ *
+ * @param files large files, in the order in which they are written
+ * @param small whole small files (configuration, indices), written last
+ * @param carried files copied as they are (tokenizers)
+ * @param digest identifies the plan: a rerun with the same digest writes the same bytes and may
+ *     resume
+ */
+public record Blueprint(List<File> files, List<Small> small, List<Carried> carried, String digest) {
+  public Blueprint {
+    files = List.copyOf(files);
+    small = List.copyOf(small);
+    carried = List.copyOf(carried);
+  }
+
+  /** The bytes that all files together will have. */
+  public long bytes() {
+    long total = 0;
+    for (File file : files) total = Math.addExact(total, file.size());
+    for (Small file : small) total = Math.addExact(total, file.content().size());
+    return total;
+  }
+
+  /**
+   * One large file. Bytes that neither the header nor a task writes are zero.
+   *
+   * @param name a plain file name
+   * @param header the first bytes
+   * @param size the length of the whole file
+   * @param tasks what fills the rest, in any order; no two write the same byte
+   */
+  public record File(String name, Bytes header, long size, List<Task> tasks) {
+    public File {
+      tasks = List.copyOf(tasks);
+    }
+  }
+
+  /** A file small enough to be held. */
+  public record Small(String name, Bytes content) {}
+
+  /** A file that is copied unchanged. */
+  public record Carried(String name, Path source) {}
+
+  /**
+   * The elements of a tensor in a file: where its element 0 lies, in bytes, and what its elements
+   * are.
+   */
+  public record Span(Path file, long offset, DType dtype) {}
+
+  /** The elements of a tensor in the file that is being written. */
+  public record Slot(long offset, DType dtype) {}
+
+  /** One independent piece of work within a file. */
+  public sealed interface Task {}
+
+  /** Elements moved from one file to another, cast if the dtypes differ. */
+  public record Move(Span source, Slot target, Box box) implements Task {}
+
+  /**
+   * A parameter gathered, computed anew, and scattered: its elements are numbered in row-major
+   * order of {@code shape}.
+   *
+   * @param gather from stored elements to the parameter's
+   * @param scatter from the parameter's elements to written ones
+   */
+  public record Compute(
+      Shape shape,
+      Transform transform,
+      List<Piece<Span, Parameter>> gather,
+      List<Piece<Parameter, Slot>> scatter)
+      implements Task {
+    /** The one tensor in the middle of a computation. */
+    public enum Parameter {
+      PARAMETER
+    }
+
+    public Compute {
+      gather = List.copyOf(gather);
+      scatter = List.copyOf(scatter);
+    }
+  }
+}
