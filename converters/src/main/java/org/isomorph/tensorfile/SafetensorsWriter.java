@@ -67,16 +67,7 @@ public final class SafetensorsWriter implements AutoCloseable {
   public void write(String name, MemorySegment data) throws IOException {
     boolean written = false;
     try {
-      Cursor cursor = cursor(name);
-      long remaining = cursor.range.end() - cursor.position;
-      if (data.byteSize() > remaining)
-        throw TensorFileException.in(
-            file,
-            name,
-            "expected at most %d more of its %d bytes, found %d"
-                .formatted(remaining, cursor.range.bytes(), data.byteSize()));
-      FileBytes.write(partial.channel(), cursor.position, data);
-      cursor.position += data.byteSize();
+      cursor(name).write(data);
       written = true;
     } finally {
       if (!written) failed = true;
@@ -112,14 +103,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     if (closed) return;
     closed = true;
     try (partial) {
-      for (Cursor cursor : cursors.values()) {
-        if (cursor.position < cursor.range.end())
-          throw TensorFileException.in(
-              file,
-              cursor.range.info().name(),
-              "expected %d bytes of data, found %d when the writer was closed; no file was written"
-                  .formatted(cursor.range.bytes(), cursor.position - cursor.range.begin()));
-      }
+      for (Cursor cursor : cursors.values()) cursor.checkComplete();
       if (failed)
         throw TensorFileException.in(file, "an earlier write failed; no file was written");
       partial.publish();
@@ -133,14 +117,35 @@ public final class SafetensorsWriter implements AutoCloseable {
   }
 
   /** How far a tensor has been written. */
-  private static final class Cursor {
-    final SafetensorsLayout.Range range;
-    // Written by one thread at a time, read by the one that closes.
-    volatile long position;
+  private final class Cursor {
+    private final SafetensorsLayout.Range range;
+    private long position;
 
     Cursor(SafetensorsLayout.Range range) {
       this.range = range;
       this.position = range.begin();
+    }
+
+    synchronized void write(MemorySegment data) throws IOException {
+      long remaining = range.end() - position;
+      if (data.byteSize() > remaining)
+        throw problem("expected at most " + remaining + " more", data.byteSize());
+      FileBytes.write(partial.channel(), position, data);
+      position += data.byteSize();
+    }
+
+    synchronized void checkComplete() {
+      if (position < range.end())
+        throw problem(
+            "closed before all were there, no file was written; expected all",
+            position - range.begin());
+    }
+
+    private TensorFileException problem(String expected, long found) {
+      return TensorFileException.in(
+          file,
+          range.info().name(),
+          "%s of its %d bytes, found %d".formatted(expected, range.bytes(), found));
     }
   }
 }
