@@ -18,14 +18,14 @@ import java.util.concurrent.ExecutionException
  * was written for a person; it is passed on. The JDK's file exceptions carry only a path; they get
  * their sentence here. Anything else is a bug of ours, and says so.
  *
- * | failure | text |
- * |---|---|
- * | `NoSuchFileException("a/b")` | no such file or directory: a/b |
- * | `AccessDeniedException("a/b")` | permission denied: a/b |
- * | `IOException("No space left on device")` | no space left on device: free some, or write to another disk |
- * | `UncheckedIOException(e)`, `ExecutionException(e)` | as e |
- * | `IllegalArgumentException("rows: 3 is odd")` | rows: 3 is odd |
- * | `NullPointerException()` | internal error: ... |
+ * |failure                                           |text                                                        |
+ * |--------------------------------------------------|------------------------------------------------------------|
+ * |`NoSuchFileException("a/b")`                      |no such file or directory: a/b                              |
+ * |`AccessDeniedException("a/b")`                    |permission denied: a/b                                      |
+ * |`IOException("No space left on device")`          |no space left on device: free some, or write to another disk|
+ * |`UncheckedIOException(e)`, `ExecutionException(e)`|as e                                                        |
+ * |`IllegalArgumentException("rows: 3 is odd")`      |rows: 3 is odd                                              |
+ * |`NullPointerException()`                          |internal error: ...                                         |
  */
 internal fun explain(failure: Throwable): String =
   when (failure) {

@@ -4,9 +4,8 @@ import com.github.ajalt.clikt.core.CliktCommand
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.core.NoOpCliktCommand
 import com.github.ajalt.clikt.core.PrintMessage
-import com.github.ajalt.clikt.core.subcommands
 import com.github.ajalt.clikt.core.context
-import com.github.ajalt.clikt.output.HelpFormatter
+import com.github.ajalt.clikt.core.subcommands
 import com.github.ajalt.clikt.output.MordantHelpFormatter
 import com.github.ajalt.clikt.parameters.options.eagerOption
 import com.github.ajalt.mordant.rendering.Whitespace
@@ -45,6 +44,5 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
 
 /** Help whose epilogue keeps its lines, so that examples can be copied; Clikt fills paragraphs. */
 private class HelpWithExamples(context: Context) : MordantHelpFormatter(context) {
-  override fun renderEpilog(parameters: List<HelpFormatter.ParameterHelp>, epilog: String): Widget =
-    Text(epilog, whitespace = Whitespace.PRE)
+  override fun renderEpilog(epilog: String): Widget = Text(epilog, whitespace = Whitespace.PRE)
 }

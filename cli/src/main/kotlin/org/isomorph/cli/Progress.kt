@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.atomic.LongAdder
 
 /**
- * A line on stderr that says how far a long command is: `convert   42%  3.4 / 8.1 GB  1.20 GB/s  4 s left`.
+ * A line on stderr that says how far a long command is: `convert 42% 3.4 / 8.1 GB 1.20 GB/s 4 s
+ * left`.
  *
  * It is drawn only where a person watches, and removed by [close], so that it never ends in a log.
  * [add] may be called by many threads for every buffer: it counts, and one caller in a tenth of a

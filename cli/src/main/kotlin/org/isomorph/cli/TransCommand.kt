@@ -11,12 +11,12 @@ private const val SEPARATOR = "_to_"
  * sides are known wins, then one at which one side is. A name that is not known is passed on as
  * written, and `convert` says what it thinks of it.
  *
- * | typed | read as, knowing `llama`, `deepseek-v3` and `seq_to_seq` |
- * |---|---|
- * | `trans_llama_to_qwen9 A B` | `convert --from llama --to qwen9 A B` |
- * | `trans_deepseek_v3_to_llama A B` | `convert --from deepseek-v3 --to llama A B` |
- * | `trans_seq_to_seq_to_llama A B` | `convert --from seq_to_seq --to llama A B` |
- * | `trans_llama A B` | as typed |
+ * | typed                            | read as, knowing `llama`, `deepseek-v3` and `seq_to_seq` |
+ * |----------------------------------|----------------------------------------------------------|
+ * | `trans_llama_to_qwen9 A B`       | `convert --from llama --to qwen9 A B`                    |
+ * | `trans_deepseek_v3_to_llama A B` | `convert --from deepseek-v3 --to llama A B`              |
+ * | `trans_seq_to_seq_to_llama A B`  | `convert --from seq_to_seq --to llama A B`               |
+ * | `trans_llama A B`                | as typed                                                 |
  */
 internal fun expandTrans(argv: List<String>, dialects: () -> List<String>): List<String> {
   val command = argv.firstOrNull() ?: return argv
