@@ -24,6 +24,16 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
     subcommands(commands)
   }
 
+  /**
+   * Drops the arguments of a command that does not exist: Clikt suggests the nearest name when it
+   * stands alone, and otherwise complains about what follows it.
+   */
+  fun firstThingsFirst(argv: List<String>): List<String> {
+    val command = argv.firstOrNull() ?: return argv
+    val unknown = !command.startsWith("-") && command !in registeredSubcommandNames()
+    return if (unknown) listOf(command) else argv
+  }
+
   override fun help(context: Context) =
     "Describe a transformer once, move its weights anywhere, and prove that nothing changed."
 

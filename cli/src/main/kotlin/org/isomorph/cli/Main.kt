@@ -12,6 +12,6 @@ private val commands: List<IsomorphCommand> = listOf()
 private fun dialects(): List<String> = listOf()
 
 fun main(args: Array<String>) {
-  val argv = expandTrans(args.asList(), ::dialects)
-  Isomorph(commands).main(argv)
+  val isomorph = Isomorph(commands)
+  isomorph.main(isomorph.firstThingsFirst(expandTrans(args.asList(), ::dialects)))
 }

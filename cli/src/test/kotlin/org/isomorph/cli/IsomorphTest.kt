@@ -8,6 +8,8 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
 
 class IsomorphTest {
   private class Command(name: String, private val work: IsomorphCommand.() -> Unit) :
@@ -16,11 +18,14 @@ class IsomorphTest {
   }
 
   private fun isomorph(vararg argv: String, work: IsomorphCommand.() -> Unit = {}) =
-    Isomorph(listOf(Command("inspect", work), Command("convert") {})).test(argv.asList())
+    Isomorph(listOf(Command("inspect", work), Command("convert") {})).let {
+      it.test(it.firstThingsFirst(argv.asList()))
+    }
 
-  @Test
-  fun `nearest command is suggested`() {
-    val result = isomorph("inspct", "model")
+  @ParameterizedTest
+  @ValueSource(strings = ["inspct", "inspct model", "inspct --json model", "inspct A B --to qwen2"])
+  fun `nearest command is suggested`(typed: String) {
+    val result = isomorph(*typed.split(' ').toTypedArray())
     assertThat(result.statusCode).isEqualTo(1)
     assertThat(result.stderr).contains("no such subcommand inspct", "Did you mean inspect?")
   }
