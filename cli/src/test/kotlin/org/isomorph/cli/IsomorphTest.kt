@@ -57,9 +57,8 @@ class IsomorphTest {
     val result =
       Isomorph(listOf(command)).test(listOf("inspect"), envvars = mapOf("ISOMORPH_DEBUG" to "1"))
     assertThat(result.stderr)
-      .startsWith(
-        "Error: rows: 3 is odd\njava.lang.IllegalArgumentException: rows: 3 is odd\n\tat "
-      )
+      .startsWith("Error: rows: 3 is odd\njava.lang.IllegalArgumentException: rows: 3 is odd\n")
+      .contains(" at org.isomorph.cli.IsomorphTest")
   }
 
   @Test
