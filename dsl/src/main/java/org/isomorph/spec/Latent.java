@@ -70,6 +70,11 @@ public record Latent(
     return factor / Math.sqrt((double) queryHeadDim());
   }
 
+  /** Whether scores are multiplied by the factor that the tower would fill in. */
+  public boolean isUsuallyScaled() {
+    return scale == usualScale();
+  }
+
   @Override
   public Latent resolved(long dim) {
     Latent rotated = rope(rope.resolved(ropeDim));
@@ -97,6 +102,6 @@ public record Latent(
         + ").rope("
         + rope
         + ")"
-        + (scale == 0 || scale == usualScale() ? "" : ".scale(" + scale + ")");
+        + (scale == 0 || isUsuallyScaled() ? "" : ".scale(" + Print.number(scale) + ")");
   }
 }

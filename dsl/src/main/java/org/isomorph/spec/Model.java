@@ -138,6 +138,15 @@ public record Model(
     return roles.getOrDefault(role, List.of());
   }
 
+  /**
+   * Whether the ids with this role enter the computation, through a mask, a numbering or a pooling,
+   * and do not only tell users how to write a sequence.
+   */
+  public boolean computesWith(Role role) {
+    return towers.stream().anyMatch(tower -> tower.computesWith(role))
+        || (role == Role.EOS && heads.stream().anyMatch(head -> head.pooling() == Pooling.EOS));
+  }
+
   public Model named(String other) {
     return new Model(other, towers, heads, roles, context);
   }

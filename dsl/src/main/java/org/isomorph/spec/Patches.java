@@ -42,6 +42,16 @@ public record Patches(
     return new Patches(image, patch, channels, false, classToken, positioned, norm);
   }
 
+  /** The same patches without a class token before them. */
+  public Patches classless() {
+    return new Patches(image, patch, channels, bias, false, positioned, norm);
+  }
+
+  /** The same patches without learned positions. */
+  public Patches unpositioned() {
+    return new Patches(image, patch, channels, bias, classToken, false, norm);
+  }
+
   public Patches norm(Norm of) {
     return new Patches(image, patch, channels, bias, classToken, positioned, of);
   }
@@ -55,6 +65,8 @@ public record Patches(
         + ")"
         + (channels == 3 ? "" : ".channels(" + channels + ")")
         + (bias ? "" : ".unbiased()")
+        + (classToken ? "" : ".classless()")
+        + (positioned ? "" : ".unpositioned()")
         + (norm.equals(Norm.NONE) ? "" : ".norm(" + norm + ")");
   }
 }

@@ -30,6 +30,15 @@ public record Retention(
     return new Retention(heads, headDim, how, norm, gate, decayTemperature);
   }
 
+  /** The same retention with another gate of its output. */
+  public Retention gate(Activation by) {
+    return new Retention(heads, headDim, position, norm, by, decayTemperature);
+  }
+
+  public Retention decayTemperature(double divisor) {
+    return new Retention(heads, headDim, position, norm, gate, divisor);
+  }
+
   public Retention headDim(long components) {
     return new Retention(heads, components, position, norm, gate, decayTemperature);
   }
@@ -59,6 +68,10 @@ public record Retention(
         + norm
         + ")"
         + (headDim == 0 ? "" : ".headDim(" + headDim + ")")
-        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")");
+        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")")
+        + (gate == Activation.SILU ? "" : ".gate(" + gate + ")")
+        + (decayTemperature == 16
+            ? ""
+            : ".decayTemperature(" + Print.number(decayTemperature) + ")");
   }
 }

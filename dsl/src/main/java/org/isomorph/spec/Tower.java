@@ -136,6 +136,25 @@ public record Tower(
         cache);
   }
 
+  /** Whether the ids of tokens with this role enter this tower's mask or numbering. */
+  boolean computesWith(Role role) {
+    boolean ends =
+        mask instanceof Mask.Prefix prefix
+            && switch (prefix.extent()) {
+              case Mask.Extent.Given _ -> false;
+              case Mask.Extent.Through through -> through.role() == role;
+              case Mask.Extent.Before before -> before.role() == role;
+            };
+    boolean spans =
+        input instanceof Tokens tokens
+            && switch (tokens.numbering()) {
+              case SEQUENTIAL, UNPADDED -> false;
+              case SPAN, SPAN_AND_BLOCK ->
+                  role == Role.BOS || role == Role.MASK || role == Role.GMASK;
+            };
+    return ends || spans;
+  }
+
   /** The number of layers. */
   public long depth() {
     return runs.stream().mapToLong(Run::count).sum();
