@@ -23,7 +23,7 @@ import java.util.Optional;
  * <caption>A file with one tensor {@code w}, {@code F32} of shape {@code [2]}</caption>
  * <tr><td>bytes 0 to 7</td><td>the header's length, 56, little-endian</td></tr>
  * <tr><td>bytes 8 to 63</td><td>{@code {"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}} and
- * a space</td></tr>
+ * two spaces</td></tr>
  * <tr><td>bytes 64 to 71</td><td>the data of {@code w}: {@link #dataBegin()} is 64</td></tr>
  * </table>
  */

@@ -45,6 +45,11 @@ public record SafetensorsIndex(Map<String, String> weightMap, Map<String, String
   public SafetensorsIndex {
     weightMap = Collections.unmodifiableMap(new LinkedHashMap<>(weightMap));
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    metadata.forEach((key, value) -> {
+      if (!IndexJson.isJson(value))
+        throw new TensorFileException(
+            "metadata: key " + Names.quoted(key) + ": expected JSON, found " + Names.quoted(value));
+    });
     for (Map.Entry<String, String> entry : weightMap.entrySet()) {
       Optional<String> problem =
           Names.problem(entry.getKey()).or(() -> shardProblem(entry.getValue()));

@@ -6,7 +6,9 @@ import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.encoding.Decoder
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonUnquotedLiteral
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
@@ -34,7 +36,7 @@ internal object IndexJson {
   fun write(index: SafetensorsIndex): String {
     val json = buildJsonObject {
       putJsonObject("metadata") {
-        index.metadata().forEach { (key, value) -> put(key, Json.parseToJsonElement(value)) }
+        index.metadata().forEach { (key, value) -> put(key, verbatim(value)) }
       }
       putJsonObject("weight_map") {
         index.weightMap().forEach { (tensor, shard) -> put(tensor, shard) }
@@ -42,6 +44,20 @@ internal object IndexJson {
     }
     return pretty.encodeToString(JsonObject.serializer(), json) + "\n"
   }
+
+  /** Whether [text] is one JSON value, and nothing else. */
+  @JvmStatic
+  fun isJson(text: String): Boolean =
+    try {
+      isJson(Json.parseToJsonElement(text))
+    } catch (_: IllegalArgumentException) {
+      false
+    }
+
+  // A number that were parsed and printed again would come out as another.
+  @OptIn(ExperimentalSerializationApi::class)
+  private fun verbatim(json: String): JsonElement =
+    if (json == "null") JsonNull else JsonUnquotedLiteral(json)
 
   /** The number that [json] is, also if spelt 1.2e10; empty if it is none that fits a long. */
   @JvmStatic
@@ -84,7 +100,6 @@ private class IndexMetadataReader(private val file: Path) : ObjectReader<Map<Str
     val metadata = LinkedHashMap<String, String>()
     decoder.members({ problem(it, "occurs twice") }) { key, member ->
       val value = member.value(JsonElement.serializer())
-      if (!isJson(value)) throw problem(key, "expected JSON, found ${shown(value)}")
       metadata[key] = value.toString()
     }
     return metadata

@@ -20,7 +20,6 @@ import kotlinx.serialization.json.JsonPrimitive
 private val objectDescriptor: SerialDescriptor =
   MapSerializer(String.serializer(), JsonElement.serializer()).descriptor
 private val arrayDescriptor: SerialDescriptor = ListSerializer(JsonElement.serializer()).descriptor
-private val integer = Regex("-?(0|[1-9][0-9]*)")
 private val number = Regex("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 /** The value of an object's member, not yet decoded: exactly one of these must be called. */
@@ -56,7 +55,7 @@ internal class LongsReader(private val problem: (String) -> Throwable) :
   override val descriptor: SerialDescriptor = arrayDescriptor
 
   override fun deserialize(decoder: Decoder): List<Long> {
-    val values = ArrayList<Long>()
+    val values = ArrayList<Long>(4)
     val composite = decoder.beginStructure(arrayDescriptor)
     while (true) {
       val index = composite.decodeElementIndex(arrayDescriptor)
@@ -68,11 +67,19 @@ internal class LongsReader(private val problem: (String) -> Throwable) :
   }
 
   private fun long(element: JsonElement): Long {
-    if (element !is JsonPrimitive || element.isString || !integer.matches(element.content))
+    if (element !is JsonPrimitive || element.isString || !isInteger(element.content))
       throw problem("expected whole numbers, found ${shown(element)}")
     return element.content.toLongOrNull()
       ?: throw problem("${shown(element)} is more than a 64-bit integer can hold")
   }
+}
+
+// By hand, because a header has hundreds of thousands of them.
+private fun isInteger(text: String): Boolean {
+  val digits = if (text.startsWith('-')) 1 else 0
+  if (digits == text.length || (text[digits] == '0' && text.length > digits + 1)) return false
+  for (at in digits until text.length) if (text[at] !in '0'..'9') return false
+  return true
 }
 
 private val ELEMENT: KSerializer<JsonElement> = JsonElement.serializer()

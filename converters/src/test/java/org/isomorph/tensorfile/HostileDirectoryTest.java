@@ -68,7 +68,7 @@ class HostileDirectoryTest {
     refusedIndex("").hasMessageContaining("the index is not what its format demands");
     refusedIndex("[]").hasMessageContaining("the index is not what its format demands");
     refusedIndex("{\"metadata\":{\"a\":yes},\"weight_map\":{}}")
-        .hasMessageContaining("expected JSON, found yes");
+        .hasMessageContaining("metadata: key \"a\": expected JSON, found \"yes\"");
   }
 
   @Test

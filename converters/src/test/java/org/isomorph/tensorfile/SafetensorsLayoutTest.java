@@ -38,7 +38,7 @@ class SafetensorsLayoutTest {
     SafetensorsLayout layout = SafetensorsLayout.of(List.of(info("w", DType.F32, 2)), Map.of());
     assertThat(new String(layout.header().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8))
         .isEqualTo(
-            "8\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} ");
+            "8\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}  ");
     assertThat(layout.range("w"))
         .isEqualTo(new SafetensorsLayout.Range(info("w", DType.F32, 2), 64, 72));
     assertThat(layout.fileSize()).isEqualTo(72);
