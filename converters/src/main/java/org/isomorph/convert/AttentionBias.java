@@ -12,13 +12,17 @@ import org.isomorph.spec.Projection;
 final class AttentionBias implements Adjustment {
   /** The sets of biased projections that families have. */
   private static final List<Set<Projection>> SETS =
-      List.of(EnumSet.noneOf(Projection.class), EnumSet.of(Projection.Q, Projection.K, Projection.V), EnumSet.allOf(Projection.class));
+      List.of(
+          EnumSet.noneOf(Projection.class),
+          EnumSet.of(Projection.Q, Projection.K, Projection.V),
+          EnumSet.allOf(Projection.class));
 
   @Override
   public List<Step> steps(Model model) {
     List<Step> steps = new ArrayList<>();
     for (Set<Projection> biased : SETS) {
-      Model other = Rewrite.mixers(model, mixer -> mixer instanceof Heads heads ? heads.bias(biased) : mixer);
+      Model other =
+          Rewrite.mixers(model, mixer -> mixer instanceof Heads heads ? heads.bias(biased) : mixer);
       if (!other.equals(model)) steps.add(Biases.step("attention", model, other));
     }
     return steps;

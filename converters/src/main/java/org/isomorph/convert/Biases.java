@@ -10,11 +10,16 @@ import org.isomorph.spec.Model;
 import org.isomorph.spec.Parameter;
 import org.isomorph.spec.Parameters;
 
-/** The step between two descriptions that differ only in which biases exist: a bias of zeros adds nothing. */
+/**
+ * The step between two descriptions that differ only in which biases exist: a bias of zeros adds
+ * nothing.
+ */
 final class Biases {
   private Biases() {}
 
-  /** The step from {@code before} to {@code after}; {@code what} names the biases in its sentence. */
+  /**
+   * The step from {@code before} to {@code after}; {@code what} names the biases in its sentence.
+   */
   static Step step(String what, Model before, Model after) {
     Set<String> had = names(before);
     Set<String> has = names(after);
@@ -23,7 +28,8 @@ final class Biases {
     List<Claim> claims = new ArrayList<>();
     for (Parameter parameter : Parameters.of(before))
       if (!has.contains(parameter.name())) claims.add(new Claim.Zero(parameter.name()));
-    String verb = claims.isEmpty() ? "add zero" : added.isEmpty() ? "leave out zero" : "exchange zero";
+    String verb =
+        claims.isEmpty() ? "add zero" : added.isEmpty() ? "leave out zero" : "exchange zero";
     return new Step(verb + " " + what + " biases", Outcome.EXACT, after, added, claims);
   }
 

@@ -2,7 +2,10 @@ package org.isomorph.convert;
 
 import org.isomorph.layout.Layout;
 
-/** Where a parameter of the model after a step comes from, if not from the parameter of the same name before it. */
+/**
+ * Where a parameter of the model after a step comes from, if not from the parameter of the same
+ * name before it.
+ */
 public sealed interface Change {
   /** It is new, and all zeros. */
   record Zeros() implements Change {}

@@ -1,6 +1,9 @@
 package org.isomorph.convert;
 
-/** Something that must be true of a checkpoint's values for a step to be exact, and that no header tells. */
+/**
+ * Something that must be true of a checkpoint's values for a step to be exact, and that no header
+ * tells.
+ */
 public sealed interface Claim {
   /** Every element of a parameter is zero, bit for bit: what adds it may be left out. */
   record Zero(String parameter) implements Claim {

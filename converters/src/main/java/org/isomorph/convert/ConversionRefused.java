@@ -2,7 +2,10 @@ package org.isomorph.convert;
 
 import java.util.List;
 
-/** A conversion that would not keep the function, or whose source is not what it says: nothing was written. */
+/**
+ * A conversion that would not keep the function, or whose source is not what it says: nothing was
+ * written.
+ */
 public final class ConversionRefused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

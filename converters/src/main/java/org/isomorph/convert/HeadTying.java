@@ -19,7 +19,17 @@ final class HeadTying implements Adjustment {
     boolean tied = model.lm().map(Head.Lm::isTied).orElse(false);
     return List.of(
         tied
-            ? new Step("store the tied head as a copy of the token table", Outcome.EXACT, other, Map.of(HEAD, new Change.Arranged(Layout.leaf(table))), List.of())
-            : new Step("tie the head to the token table, which it equals", Outcome.EXACT, other, Map.of(), List.of(new Claim.Same(HEAD, table))));
+            ? new Step(
+                "store the tied head as a copy of the token table",
+                Outcome.EXACT,
+                other,
+                Map.of(HEAD, new Change.Arranged(Layout.leaf(table))),
+                List.of())
+            : new Step(
+                "tie the head to the token table, which it equals",
+                Outcome.EXACT,
+                other,
+                Map.of(),
+                List.of(new Claim.Same(HEAD, table))));
   }
 }

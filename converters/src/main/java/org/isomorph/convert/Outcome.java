@@ -1,6 +1,9 @@
 package org.isomorph.convert;
 
-/** What a conversion does to numbers. The third outcome, refusal, is an exception: {@link ConversionRefused}. */
+/**
+ * What a conversion does to numbers. The third outcome, refusal, is an exception: {@link
+ * ConversionRefused}.
+ */
 public enum Outcome {
   /** The function is the same and so is every number: converted back, the bytes come home. */
   EXACT,

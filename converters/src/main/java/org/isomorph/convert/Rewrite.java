@@ -21,13 +21,21 @@ final class Rewrite {
   private static Block mixers(Block block, UnaryOperator<Mixer> change) {
     return new Block(
         block.residuals().stream()
-            .map(residual -> new Residual(residual.placement(), residual.branches().stream().map(branch -> new Branch(branch.norm(), change.apply(branch.mixer()))).toList()))
+            .map(residual ->
+                new Residual(
+                    residual.placement(),
+                    residual.branches().stream()
+                        .map(branch -> new Branch(branch.norm(), change.apply(branch.mixer())))
+                        .toList()))
             .toList());
   }
 
   /** The same model with another language model head. */
   static Model lm(Model model, UnaryOperator<Head.Lm> change) {
-    List<Head> heads = model.heads().stream().map(head -> head instanceof Head.Lm lm ? change.apply(lm) : head).toList();
+    List<Head> heads =
+        model.heads().stream()
+            .map(head -> head instanceof Head.Lm lm ? change.apply(lm) : head)
+            .toList();
     return model.heads(heads);
   }
 }

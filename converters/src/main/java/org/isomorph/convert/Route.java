@@ -16,6 +16,8 @@ public record Route(List<Step> steps, Expression.Expressed expressed) {
 
   /** The worst of the steps' outcomes. */
   public Outcome outcome() {
-    return steps.stream().anyMatch(step -> step.outcome() == Outcome.ROUNDED) ? Outcome.ROUNDED : Outcome.EXACT;
+    return steps.stream().anyMatch(step -> step.outcome() == Outcome.ROUNDED)
+        ? Outcome.ROUNDED
+        : Outcome.EXACT;
   }
 }

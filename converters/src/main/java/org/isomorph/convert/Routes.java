@@ -16,9 +16,11 @@ import org.isomorph.spec.Model;
 /**
  * All ways from one model to one family, found by trying adjustments breadth first.
  *
- * @param routes the best first: those that round nothing before those that do, then those of fewer steps, then those that
- *     leave fewer parameters. Which of them holds may still depend on {@linkplain Step#claims values}
- * @param reasons if there are none: where the closest description that was tried differs from what the family has
+ * @param routes the best first: those that round nothing before those that do, then those of fewer
+ *     steps, then those that leave fewer parameters. Which of them holds may still depend on
+ *     {@linkplain Step#claims values}
+ * @param reasons if there are none: where the closest description that was tried differs from what
+ *     the family has
  */
 public record Routes(List<Route> routes, List<Difference> reasons) {
   /** More adjustments than any pair of families has needed. */
@@ -42,7 +44,8 @@ public record Routes(List<Route> routes, List<Difference> reasons) {
       switch (Expression.of(target, tried.model(), spelling)) {
         case Expression.Expressed expressed -> routes.add(new Route(tried.steps(), expressed));
         case Expression.Refused refused -> {
-          if (closest.isEmpty() || refused.reasons().size() < closest.size()) closest = refused.reasons();
+          if (closest.isEmpty() || refused.reasons().size() < closest.size())
+            closest = refused.reasons();
           if (tried.steps().size() < MOST_STEPS)
             for (Adjustment adjustment : Adjustment.ALL)
               for (Step step : adjustment.steps(tried.model()))
@@ -56,8 +59,8 @@ public record Routes(List<Route> routes, List<Difference> reasons) {
     }
     routes.sort(
         Comparator.comparing(Route::outcome)
-            .thenComparing(route -> route.steps().size())
-            .thenComparing(route -> route.expressed().model().parameters()));
+            .thenComparingInt(route -> route.steps().size())
+            .thenComparingLong(route -> route.expressed().model().parameters()));
     return new Routes(routes, routes.isEmpty() ? closest : List.of());
   }
 
@@ -65,9 +68,15 @@ public record Routes(List<Route> routes, List<Difference> reasons) {
   public static List<Dialect> nearest(Dialects dialects, Model model) {
     record Near(Dialect dialect, int steps) {}
     return dialects.all().stream()
-        .map(dialect -> new Near(dialect, to(dialect, model, Spelling.BEFORE_5).routes().stream().mapToInt(route -> route.steps().size()).min().orElse(Integer.MAX_VALUE)))
+        .map(dialect ->
+            new Near(
+                dialect,
+                to(dialect, model, Spelling.BEFORE_5).routes().stream()
+                    .mapToInt(route -> route.steps().size())
+                    .min()
+                    .orElse(Integer.MAX_VALUE)))
         .filter(near -> near.steps() < Integer.MAX_VALUE)
-        .sorted(Comparator.comparing(Near::steps))
+        .sorted(Comparator.comparingInt(Near::steps))
         .map(Near::dialect)
         .toList();
   }

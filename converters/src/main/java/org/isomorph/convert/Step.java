@@ -13,7 +13,12 @@ import org.isomorph.spec.Model;
  * @param changes the parameters of {@code model} that are not simply those of the same name before
  * @param claims what must be true of the values before it
  */
-public record Step(String sentence, Outcome outcome, Model model, Map<String, Change> changes, List<Claim> claims) {
+public record Step(
+    String sentence,
+    Outcome outcome,
+    Model model,
+    Map<String, Change> changes,
+    List<Claim> claims) {
   public Step {
     changes = Map.copyOf(changes);
     claims = List.copyOf(claims);

@@ -6,8 +6,9 @@ import org.isomorph.spec.Model;
 /**
  * One family's way of writing models down: its configuration, and its tensors' names and layouts.
  *
- * <p>Implementations are found by {@link java.util.ServiceLoader}; one file a family. They need not decide what can be
- * converted to what: {@link Expression} finds out, by asking for a configuration and reading it back.
+ * <p>Implementations are found by {@link java.util.ServiceLoader}; one file a family. They need not
+ * decide what can be converted to what: {@link Expression} finds out, by asking for a configuration
+ * and reading it back.
  */
 public interface Dialect {
   /** What people type: {@code llama}. Small letters, digits and hyphens. */
@@ -25,8 +26,8 @@ public interface Dialect {
   boolean reads(Config config);
 
   /**
-   * The model that a configuration describes. Every key that changes what the model computes is read; a value that this family
-   * cannot compute is refused.
+   * The model that a configuration describes. Every key that changes what the model computes is
+   * read; a value that this family cannot compute is refused.
    *
    * @param names the tensors that the checkpoint has, where the configuration does not say enough
    * @throws DialectException naming the key, what was expected and what was found
@@ -34,8 +35,8 @@ public interface Dialect {
   Model spec(Config config, TensorNames names);
 
   /**
-   * The configuration that comes nearest to a model. It need not describe the model exactly, or be of any use, if the family
-   * cannot express it: whoever asks reads it back and compares.
+   * The configuration that comes nearest to a model. It need not describe the model exactly, or be
+   * of any use, if the family cannot express it: whoever asks reads it back and compares.
    */
   Config config(Model model, Spelling spelling);
 

@@ -1,6 +1,9 @@
 package org.isomorph.dialect;
 
-/** A configuration or a table of rows that a family cannot make sense of; the message names the place and the remedy. */
+/**
+ * A configuration or a table of rows that a family cannot make sense of; the message names the
+ * place and the remedy.
+ */
 public final class DialectException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

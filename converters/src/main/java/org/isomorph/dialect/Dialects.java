@@ -25,16 +25,28 @@ public final class Dialects {
   private void register(String name, Dialect dialect) {
     Dialect earlier = byName.put(name, dialect);
     if (earlier != null)
-      throw new DialectException("two families are called " + name + ": " + earlier.getClass().getName() + " and " + dialect.getClass().getName());
+      throw new DialectException(
+          "two families are called "
+              + name
+              + ": "
+              + earlier.getClass().getName()
+              + " and "
+              + dialect.getClass().getName());
   }
 
   public static Dialects of(List<Dialect> dialects) {
     return new Dialects(dialects);
   }
 
-  /** All families that {@code loader} can see: those on the class path, or those in plug-in jars too. */
+  /**
+   * All families that {@code loader} can see: those on the class path, or those in plug-in jars
+   * too.
+   */
   public static Dialects load(ClassLoader loader) {
-    return new Dialects(ServiceLoader.load(Dialect.class, loader).stream().map(ServiceLoader.Provider::get).toList());
+    return new Dialects(
+        ServiceLoader.load(Dialect.class, loader).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList());
   }
 
   /** All families, by name. */
@@ -53,7 +65,9 @@ public final class Dialects {
    * @throws DialectException with the names that there are
    */
   public Dialect named(String name) {
-    return find(name).orElseThrow(() -> new DialectException("no family is called " + name + "; known are " + names()));
+    return find(name)
+        .orElseThrow(
+            () -> new DialectException("no family is called " + name + "; known are " + names()));
   }
 
   /**
@@ -66,14 +80,27 @@ public final class Dialects {
     if (readers.size() == 1) return readers.getFirst();
     String type = config.text("model_type", "nothing");
     if (readers.isEmpty())
-      throw new DialectException(config.file() + ": no family reads model_type " + type + "; known are " + names() + ". Name one with --from if it is one of them in disguise");
-    throw new DialectException(config.file() + ": several families read model_type " + type + ": " + readers.stream().map(Dialect::name).toList() + "; name one with --from");
+      throw new DialectException(
+          config.file()
+              + ": no family reads model_type "
+              + type
+              + "; known are "
+              + names()
+              + ". Name one with --from if it is one of them in disguise");
+    throw new DialectException(
+        config.file()
+            + ": several families read model_type "
+            + type
+            + ": "
+            + readers.stream().map(Dialect::name).toList()
+            + "; name one with --from");
   }
 
   /** The published model with this name, in whatever family it is. */
   public Optional<Map.Entry<Dialect, Preset>> preset(String name) {
     for (Dialect dialect : all)
-      for (Preset preset : dialect.presets()) if (preset.name().equals(name)) return Optional.of(Map.entry(dialect, preset));
+      for (Preset preset : dialect.presets())
+        if (preset.name().equals(name)) return Optional.of(Map.entry(dialect, preset));
     return Optional.empty();
   }
 

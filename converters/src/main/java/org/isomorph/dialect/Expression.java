@@ -9,8 +9,9 @@ import org.isomorph.spec.SpecException;
 /**
  * Whether, and how, a family can express a model.
  *
- * <p>The answer is computed and cannot be wrong about itself: the family writes the configuration that comes nearest, reads
- * it back, and the two models are compared. What differs is the reason why not.
+ * <p>The answer is computed and cannot be wrong about itself: the family writes the configuration
+ * that comes nearest, reads it back, and the two models are compared. What differs is the reason
+ * why not.
  */
 public sealed interface Expression {
   /** The family that was asked. */
@@ -21,9 +22,11 @@ public sealed interface Expression {
    *
    * @param config the configuration that says so
    * @param model the model as the family reads it back
-   * @param lost what the configuration has no word for and no computation needs: a context length, the id of a special token
+   * @param lost what the configuration has no word for and no computation needs: a context length,
+   *     the id of a special token
    */
-  record Expressed(Dialect dialect, Config config, Model model, List<Difference> lost) implements Expression {}
+  record Expressed(Dialect dialect, Config config, Model model, List<Difference> lost)
+      implements Expression {}
 
   /**
    * The family cannot.
@@ -41,10 +44,13 @@ public sealed interface Expression {
       back = dialect.spec(config, TensorNames.UNKNOWN);
     } catch (SpecException | DialectException impossible) {
       String said = String.valueOf(impossible.getMessage());
-      return new Refused(dialect, List.of(new Difference("model", model.name(), "none", said, true)));
+      return new Refused(
+          dialect, List.of(new Difference("model", model.name(), "none", said, true)));
     }
     List<Difference> differences = SpecDiff.between(model, back, "the model", dialect.name());
     List<Difference> reasons = differences.stream().filter(Difference::changesFunction).toList();
-    return reasons.isEmpty() ? new Expressed(dialect, config, back.named(model.name()), differences) : new Refused(dialect, reasons);
+    return reasons.isEmpty()
+        ? new Expressed(dialect, config, back.named(model.name()), differences)
+        : new Refused(dialect, reasons);
   }
 }

@@ -13,8 +13,9 @@ import org.isomorph.layout.Layout;
  * row("model.layers.{i}.self_attn.W_pack.weight", byPart(p("decoder.{i}.attn.q.weight"), p("decoder.{i}.attn.k.weight"), p("decoder.{i}.attn.v.weight")))
  * }</pre>
  *
- * <p>Rows are read in both directions. A row whose parameters a model does not have says nothing about that model, so that
- * one table serves models with and without biases, dense layers and mixtures.
+ * <p>Rows are read in both directions. A row whose parameters a model does not have says nothing
+ * about that model, so that one table serves models with and without biases, dense layers and
+ * mixtures.
  */
 public sealed interface Row {
   /**
@@ -32,7 +33,12 @@ public sealed interface Row {
           throw new DialectException("row " + name + ": alias " + alias + " has other indices");
       for (Template leaf : layout.parameters())
         if (!leaf.indices().containsAll(name.indices()))
-          throw new DialectException("row " + name + ": parameter " + leaf + " lacks an index that the name has, so several tensors would store it");
+          throw new DialectException(
+              "row "
+                  + name
+                  + ": parameter "
+                  + leaf
+                  + " lacks an index that the name has, so several tensors would store it");
     }
 
     /** The same row, which also goes by another name in older files. */
@@ -49,14 +55,17 @@ public sealed interface Row {
   }
 
   /**
-   * A second copy of a parameter that another row stores: a tied head that some files repeat. On reading, it must equal the
-   * first bit for bit.
+   * A second copy of a parameter that another row stores: a tied head that some files repeat. On
+   * reading, it must equal the first bit for bit.
    *
-   * @param always whether the family stores it; otherwise it is written only where the source of the same family had it
+   * @param always whether the family stores it; otherwise it is written only where the source of
+   *     the same family had it
    */
   record Copy(String name, String parameter, boolean always) implements Row {}
 
-  /** Tensors that are no parameters, such as buffers that can be computed: not read, not written. */
+  /**
+   * Tensors that are no parameters, such as buffers that can be computed: not read, not written.
+   */
   record Ignored(Pattern names) implements Row {}
 
   /** A tensor that is one parameter as it is. */
@@ -91,6 +100,7 @@ public sealed interface Row {
 
   /** Rows for a linear map's or norm's weight and bias, alike but for their ending. */
   static List<Row> weightAndBias(String name, String parameter) {
-    return List.of(row(name + ".weight", parameter + ".weight"), row(name + ".bias", parameter + ".bias"));
+    return List.of(
+        row(name + ".weight", parameter + ".weight"), row(name + ".bias", parameter + ".bias"));
   }
 }

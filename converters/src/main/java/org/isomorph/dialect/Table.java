@@ -17,7 +17,8 @@ import org.isomorph.spec.Parameters;
 import org.isomorph.tensor.Shape;
 
 /**
- * A family's rows bound to one model: every tensor of its checkpoint, with its shape and what it is made of.
+ * A family's rows bound to one model: every tensor of its checkpoint, with its shape and what it is
+ * made of.
  *
  * <p>Making a table checks it: every parameter is in exactly one row, and all shapes close.
  */
@@ -31,7 +32,8 @@ public final class Table {
    * @param shape its shape
    * @param row the row that it comes from
    */
-  public record Entry(String name, List<String> aliases, Layout<String> layout, Shape shape, Row.Stored row) {}
+  public record Entry(
+      String name, List<String> aliases, Layout<String> layout, Shape shape, Row.Stored row) {}
 
   /** A tensor that repeats a parameter. */
   public record Duplicate(String name, Parameter parameter, boolean always) {}
@@ -42,7 +44,12 @@ public final class Table {
   private final List<Pattern> ignored;
   private final Map<String, Entry> storing;
 
-  private Table(Map<String, Parameter> parameters, List<Entry> entries, List<Duplicate> duplicates, List<Pattern> ignored, Map<String, Entry> storing) {
+  private Table(
+      Map<String, Parameter> parameters,
+      List<Entry> entries,
+      List<Duplicate> duplicates,
+      List<Pattern> ignored,
+      Map<String, Entry> storing) {
     this.parameters = parameters;
     this.entries = entries;
     this.duplicates = duplicates;
@@ -53,8 +60,8 @@ public final class Table {
   /**
    * The table of {@code rows} for {@code model}.
    *
-   * @throws DialectException if a parameter is in no row or in two, or if a row needs a parameter that the model lacks or
-   *     shapes that do not fit
+   * @throws DialectException if a parameter is in no row or in two, or if a row needs a parameter
+   *     that the model lacks or shapes that do not fit
    */
   public static Table of(Model model, List<Row> rows) {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -65,23 +72,37 @@ public final class Table {
       for (String parameter : entry.layout().parameters()) {
         Entry earlier = storing.put(parameter, entry);
         if (earlier != null)
-          throw new DialectException("parameter " + parameter + " is stored twice: as " + earlier.name() + " and as " + entry.name());
+          throw new DialectException(
+              "parameter "
+                  + parameter
+                  + " is stored twice: as "
+                  + earlier.name()
+                  + " and as "
+                  + entry.name());
       }
     for (String parameter : parameters.keySet())
-      if (!storing.containsKey(parameter)) throw new DialectException("parameter " + parameter + " of " + model.name() + " is in no row");
+      if (!storing.containsKey(parameter))
+        throw new DialectException(
+            "parameter " + parameter + " of " + model.name() + " is in no row");
     List<Duplicate> duplicates = new ArrayList<>();
     List<Pattern> ignored = new ArrayList<>();
     for (Row row : rows)
       switch (row) {
         case Row.Copy copy -> {
           Parameter parameter = parameters.get(copy.parameter());
-          if (parameter != null && entries.stream().noneMatch(entry -> entry.name().equals(copy.name())))
+          if (parameter != null
+              && entries.stream().noneMatch(entry -> entry.name().equals(copy.name())))
             duplicates.add(new Duplicate(copy.name(), parameter, copy.always()));
         }
         case Row.Ignored names -> ignored.add(names.names());
         case Row.Stored _ -> {}
       }
-    return new Table(Collections.unmodifiableMap(parameters), entries, List.copyOf(duplicates), List.copyOf(ignored), storing);
+    return new Table(
+        Collections.unmodifiableMap(parameters),
+        entries,
+        List.copyOf(duplicates),
+        List.copyOf(ignored),
+        storing);
   }
 
   /** All parameters by name, in the order of computation. */
@@ -120,10 +141,11 @@ public final class Table {
   }
 
   private Mapping<String, String> mapping(Entry entry) {
-    return entry.layout().mapping(entry.name(), this::shapeOf);
+    return entry.layout().mapping(entry.name(), this::shape);
   }
 
-  private Shape shapeOf(String parameter) {
+  /** The shape of a parameter. */
+  public Shape shape(String parameter) {
     Parameter found = parameters.get(parameter);
     if (found == null) throw new DialectException("no parameter is called " + parameter);
     return found.shape();

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 /**
  * A name with places for indices: {@code model.layers.{i}.mlp.experts.{e}.up_proj.weight}.
  *
- * <p>A place is affine in one index: {@code {i}}, {@code {i+1}}, {@code {61+k}}. Templates are read in both directions:
- * {@link #fill} makes a name from indices, {@link #match} recovers the indices from a name.
+ * <p>A place is affine in one index: {@code {i}}, {@code {i+1}}, {@code {61+k}}. Templates are read
+ * in both directions: {@link #fill} makes a name from indices, {@link #match} recovers the indices
+ * from a name.
  *
  * <table>
  * <caption>Samples</caption>
@@ -72,7 +73,9 @@ public final class Template {
     StringBuilder name = new StringBuilder(literals.getFirst());
     for (int i = 0; i < places.size(); i++) {
       Long value = indices.get(places.get(i).index());
-      if (value == null) throw new DialectException("template " + text + ": index " + places.get(i).index() + " is not bound");
+      if (value == null)
+        throw new DialectException(
+            "template " + text + ": index " + places.get(i).index() + " is not bound");
       name.append(Math.addExact(value, places.get(i).offset())).append(literals.get(i + 1));
     }
     return name.toString();
@@ -87,7 +90,8 @@ public final class Template {
       int start = at;
       while (at < name.length() && Character.isDigit(name.charAt(at))) at++;
       // Eighteen digits always fit a long; a leading zero would not be written by fill.
-      if (at == start || at - start > 18 || (name.charAt(start) == '0' && at - start > 1)) return Optional.empty();
+      if (at == start || at - start > 18 || (name.charAt(start) == '0' && at - start > 1))
+        return Optional.empty();
       long value = Long.parseLong(name, start, at, 10) - places.get(i).offset();
       Long earlier = indices.put(places.get(i).index(), value);
       if (value < 0 || (earlier != null && earlier != value)) return Optional.empty();
@@ -98,7 +102,10 @@ public final class Template {
     return at == name.length() ? Optional.of(indices) : Optional.empty();
   }
 
-  /** The text with every number and every place made the same: names that could match have equal keys. */
+  /**
+   * The text with every number and every place made the same: names that could match have equal
+   * keys.
+   */
   String key() {
     return key(PLACE.matcher(text).replaceAll("0"));
   }

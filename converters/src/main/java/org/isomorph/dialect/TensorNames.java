@@ -4,10 +4,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The names of the tensors that a checkpoint has, where a family's configuration does not say enough: T5's head is tied unless
- * the files have one.
+ * The names of the tensors that a checkpoint has, where a family's configuration does not say
+ * enough: T5's head is tied unless the files have one.
  *
- * @param all the names, or empty where there are no files (a bare configuration, or a model still to be written)
+ * @param all the names, or empty where there are no files (a bare configuration, or a model still
+ *     to be written)
  */
 public record TensorNames(Optional<Set<String>> all) {
   /** No files to look into. */

@@ -22,17 +22,23 @@ public record SafetensorsSharding(long maxShardBytes) implements Sharding {
     ShardPlan plan = ShardPlan.of(tensors, maxShardBytes);
     List<WrittenTensors.File> files = new ArrayList<>();
     List<Piece<String, WrittenTensors.Entry>> pieces = new ArrayList<>();
-    plan.files().forEach(
-        (name, layout) -> {
+    plan.files()
+        .forEach((name, layout) -> {
           List<WrittenTensors.Entry> entries = new ArrayList<>();
-          layout.ranges().values().forEach(
-              range -> {
-                WrittenTensors.Entry entry = new WrittenTensors.Entry(name, range.info(), range.begin());
+          layout
+              .ranges()
+              .values()
+              .forEach(range -> {
+                WrittenTensors.Entry entry =
+                    new WrittenTensors.Entry(name, range.info(), range.begin());
                 entries.add(entry);
                 long elements = range.info().shape().elements();
-                if (elements > 0) pieces.add(new Piece<>(range.info().name(), entry, Box.run(0, 0, elements)));
+                if (elements > 0)
+                  pieces.add(new Piece<>(range.info().name(), entry, Box.run(0, 0, elements)));
               });
-          files.add(new WrittenTensors.File(name, layout.header(), layout.fileSize(), List.copyOf(entries)));
+          files.add(
+              new WrittenTensors.File(
+                  name, layout.header(), layout.fileSize(), List.copyOf(entries)));
         });
     Map<String, String> texts = new HashMap<>();
     plan.index().ifPresent(index -> texts.put(SafetensorsIndex.FILE_NAME, index.toJson()));

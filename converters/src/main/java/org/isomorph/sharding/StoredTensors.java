@@ -18,7 +18,8 @@ import org.isomorph.tensorfile.StoredTensor;
  * @param tensors by name, in a stable order
  * @param storage from the elements in files to the logical tensors' elements
  */
-public record StoredTensors(Map<String, TensorInfo> tensors, Mapping<StoredTensor, String> storage) {
+public record StoredTensors(
+    Map<String, TensorInfo> tensors, Mapping<StoredTensor, String> storage) {
   public StoredTensors {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
@@ -27,10 +28,12 @@ public record StoredTensors(Map<String, TensorInfo> tensors, Mapping<StoredTenso
   public static StoredTensors of(SafetensorsDirectory directory) {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     List<Piece<StoredTensor, String>> pieces = new ArrayList<>();
-    directory.tensors().forEach(
-        (name, stored) -> {
+    directory
+        .tensors()
+        .forEach((name, stored) -> {
           tensors.put(name, stored.info());
-          if (stored.shape().elements() > 0) pieces.add(new Piece<>(stored, name, Box.run(0, 0, stored.shape().elements())));
+          if (stored.shape().elements() > 0)
+            pieces.add(new Piece<>(stored, name, Box.run(0, 0, stored.shape().elements())));
         });
     return new StoredTensors(tensors, new Mapping<>(pieces));
   }

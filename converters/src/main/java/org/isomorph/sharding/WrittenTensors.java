@@ -11,9 +11,11 @@ import org.isomorph.tensor.TensorInfo;
  *
  * @param files the files, in the order of the tensors
  * @param texts small files that go with them, such as an index, by name
- * @param mapping from the logical tensors' elements to the elements in files; what it does not cover is padding, and zero
+ * @param mapping from the logical tensors' elements to the elements in files; what it does not
+ *     cover is padding, and zero
  */
-public record WrittenTensors(List<File> files, Map<String, String> texts, Mapping<String, Entry> mapping) {
+public record WrittenTensors(
+    List<File> files, Map<String, String> texts, Mapping<String, Entry> mapping) {
   public WrittenTensors {
     files = List.copyOf(files);
     texts = Map.copyOf(texts);

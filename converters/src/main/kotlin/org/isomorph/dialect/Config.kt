@@ -21,13 +21,18 @@ import kotlinx.serialization.json.doubleOrNull
 import kotlinx.serialization.json.longOrNull
 
 /**
- * A checkpoint's `config.json`, read key by key: it remembers which keys were asked for, and its errors name the file, the
- * path, what was expected and what was found.
+ * A checkpoint's `config.json`, read key by key: it remembers which keys were asked for, and its
+ * errors name the file, the path, what was expected and what was found.
  *
  * A key whose value is `null` counts as absent, as in every published configuration.
  */
 class Config
-private constructor(private val tree: JsonObject, private val file: String, private val path: String, private val asked: MutableSet<String>) {
+private constructor(
+  private val tree: JsonObject,
+  private val file: String,
+  private val path: String,
+  private val asked: MutableSet<String>,
+) {
   /** Whether the key is there with a value. */
   fun has(key: String): Boolean = value(key) != null
 
@@ -66,14 +71,17 @@ private constructor(private val tree: JsonObject, private val file: String, priv
   /** A truth value, or [otherwise] where it is absent. */
   fun flag(key: String, otherwise: Boolean): Boolean {
     val found = value(key) ?: return otherwise
-    return (found as? JsonPrimitive)?.takeIf { !it.isString }?.booleanOrNull ?: wrong(key, "true or false", found)
+    return (found as? JsonPrimitive)?.takeIf { !it.isString }?.booleanOrNull
+      ?: wrong(key, "true or false", found)
   }
 
   /** A list of texts; empty where it is absent. */
   fun texts(key: String): List<String> {
     val found = value(key) ?: return emptyList()
-    return (found as? JsonArray)?.map { (it as? JsonPrimitive)?.takeIf { text -> text.isString }?.content ?: wrong(key, "a list of texts", found) }
-      ?: wrong(key, "a list of texts", found)
+    return (found as? JsonArray)?.map {
+      (it as? JsonPrimitive)?.takeIf { text -> text.isString }?.content
+        ?: wrong(key, "a list of texts", found)
+    } ?: wrong(key, "a list of texts", found)
   }
 
   /** Whole numbers, written as one or as a list; empty where absent. */
@@ -87,7 +95,10 @@ private constructor(private val tree: JsonObject, private val file: String, priv
   fun reals(key: String): List<Double> {
     val found = value(key) ?: return emptyList()
     val each = found as? JsonArray ?: wrong(key, "a list of numbers", found)
-    return each.map { (it as? JsonPrimitive)?.takeIf { !it.isString }?.doubleOrNull ?: wrong(key, "a list of numbers", found) }
+    return each.map {
+      (it as? JsonPrimitive)?.takeIf { !it.isString }?.doubleOrNull
+        ?: wrong(key, "a list of numbers", found)
+    }
   }
 
   /** A nested object, or empty where it is absent. */
@@ -97,14 +108,19 @@ private constructor(private val tree: JsonObject, private val file: String, priv
     return Optional.of(Config(inner, file, "$path.$key", asked))
   }
 
-  /** An exception that says what is wrong with the value of a key, for what only a family can judge. */
+  /**
+   * An exception that says what is wrong with the value of a key, for what only a family can judge.
+   */
   fun invalid(key: String, expected: String): DialectException =
     DialectException("$file: $path.$key: expected $expected, found ${tree[key] ?: "nothing"}")
 
   /** The keys of this object, in their order. */
   fun keys(): List<String> = tree.keys.toList()
 
-  /** The full paths of the keys that were asked for so far, here and in nested objects: `$.rope_scaling.factor`. */
+  /**
+   * The full paths of the keys that were asked for so far, here and in nested objects:
+   * `$.rope_scaling.factor`.
+   */
   fun asked(): Set<String> = asked.toSet()
 
   /** Where this was read from, for messages. */
@@ -114,13 +130,18 @@ private constructor(private val tree: JsonObject, private val file: String, priv
   fun with(over: Config): Config = Config(JsonObject(tree + over.tree), file, path, mutableSetOf())
 
   /** The same configuration without some keys. */
-  fun without(keys: Collection<String>): Config = Config(JsonObject(tree - keys.toSet()), file, path, mutableSetOf())
+  fun without(keys: Collection<String>): Config =
+    Config(JsonObject(tree - keys.toSet()), file, path, mutableSetOf())
 
-  /** The value of a key as JSON text, or empty: for comparing configurations without knowing their keys. */
+  /**
+   * The value of a key as JSON text, or empty: for comparing configurations without knowing their
+   * keys.
+   */
   fun json(key: String): Optional<String> = Optional.ofNullable(tree[key]).map { it.toString() }
 
   /** The whole as JSON text, indented by two spaces, ending in a line break. */
-  @OptIn(ExperimentalSerializationApi::class) fun json(): String = PRETTY.encodeToString(JsonElement.serializer(), tree) + "\n"
+  @OptIn(ExperimentalSerializationApi::class)
+  fun json(): String = PRETTY.encodeToString(JsonElement.serializer(), tree) + "\n"
 
   override fun equals(other: Any?): Boolean = other is Config && tree == other.tree
 
@@ -136,10 +157,12 @@ private constructor(private val tree: JsonObject, private val file: String, priv
   /** Python writes some whole numbers as 4096.0: the value counts, not the spelling. */
   private fun whole(found: JsonElement): Long? {
     val primitive = (found as? JsonPrimitive)?.takeIf { !it.isString } ?: return null
-    return primitive.longOrNull ?: primitive.doubleOrNull?.takeIf { it == Math.rint(it) && Math.abs(it) < 1e15 }?.toLong()
+    return primitive.longOrNull
+      ?: primitive.doubleOrNull?.takeIf { it == Math.rint(it) && Math.abs(it) < 1e15 }?.toLong()
   }
 
-  private fun missing(key: String, expected: String): Nothing = throw DialectException("$file: $path.$key: expected $expected, but the key is missing")
+  private fun missing(key: String, expected: String): Nothing =
+    throw DialectException("$file: $path.$key: expected $expected, but the key is missing")
 
   private fun wrong(key: String, expected: String, found: JsonElement): Nothing {
     val shown = found.toString().let { if (it.length > 60) it.take(57) + "..." else it }
@@ -177,7 +200,8 @@ private constructor(private val tree: JsonObject, private val file: String, priv
 
     fun setNull(key: String): Builder = put(key, JsonNull)
 
-    fun build(): Config = Config(JsonObject(LinkedHashMap(values)), "config.json", "$", mutableSetOf())
+    fun build(): Config =
+      Config(JsonObject(LinkedHashMap(values)), "config.json", "$", mutableSetOf())
 
     private fun put(key: String, value: JsonElement): Builder = apply { values[key] = value }
   }
@@ -199,8 +223,14 @@ private constructor(private val tree: JsonObject, private val file: String, priv
     @Throws(IOException::class)
     fun read(file: Path): Config {
       val size = Files.size(file)
-      if (size > LARGEST) throw DialectException("$file: expected a configuration of at most $LARGEST bytes, found $size")
-      val decoder = Charsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT)
+      if (size > LARGEST)
+        throw DialectException(
+          "$file: expected a configuration of at most $LARGEST bytes, found $size"
+        )
+      val decoder =
+        Charsets.UTF_8.newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
       val text =
         try {
           decoder.decode(java.nio.ByteBuffer.wrap(Files.readAllBytes(file))).toString()
@@ -219,7 +249,12 @@ private constructor(private val tree: JsonObject, private val file: String, priv
         } catch (e: SerializationException) {
           throw DialectException("$file: expected JSON: ${e.message?.lineSequence()?.first()}", e)
         }
-      return Config(tree as? JsonObject ?: throw DialectException("$file: expected a JSON object"), file, "$", mutableSetOf())
+      return Config(
+        tree as? JsonObject ?: throw DialectException("$file: expected a JSON object"),
+        file,
+        "$",
+        mutableSetOf(),
+      )
     }
   }
 }
