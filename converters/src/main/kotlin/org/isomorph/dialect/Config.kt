@@ -36,6 +36,15 @@ private constructor(
   /** Whether the key is there with a value. */
   fun has(key: String): Boolean = value(key) != null
 
+  /**
+   * Whether the key is written at all, if only as `null`: some families' defaults are not what
+   * `null` means.
+   */
+  fun mentions(key: String): Boolean {
+    asked += "$path.$key"
+    return key in tree
+  }
+
   /** A text that must be there. */
   fun text(key: String): String = text(key, null)
 
