@@ -89,7 +89,7 @@ class BoxCountTest {
   @Test
   void stackedExpertsAreTwoBoxesEachAndAreQuicklyCutByRank() {
     Assertions.assertTimeout(
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(90),
         () -> {
           Layout<String> stacked =
               each(0, "i", each(0, "e", Packings.gateUp(leaf("gate"), leaf("up"))))
