@@ -1,6 +1,7 @@
 package org.isomorph.layout;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.isomorph.layout.Box.Dim;
 
@@ -106,11 +107,10 @@ final class Composition {
   /** What is left of a box: its offsets in both tensors, and steps by falling middle stride. */
   private record Side(long middle, long other, List<Step> steps) {
     Side {
-      steps =
-          steps.stream()
-              .filter(step -> step.extent > 1)
-              .sorted((a, b) -> Long.compare(b.middle, a.middle))
-              .toList();
+      List<Step> moving = new ArrayList<>(steps.size());
+      for (Step step : steps) if (step.extent > 1) moving.add(step);
+      if (moving.size() > 1) moving.sort(Comparator.comparingLong(Step::middle).reversed());
+      steps = moving;
     }
 
     Step outer() {
@@ -122,7 +122,9 @@ final class Composition {
     }
 
     long span() {
-      return steps.stream().mapToLong(Step::span).sum();
+      long span = 0;
+      for (Step step : steps) span += step.span();
+      return span;
     }
 
     long innerSpan() {

@@ -42,6 +42,7 @@ final class Fusion {
 
   /** Boxes between the same two tensors, ordered by position in the target. */
   static List<Box> fuseBoxes(List<Box> boxes) {
+    if (boxes.size() < 2) return boxes;
     List<Box> current = sorted(boxes);
     int before;
     do {
@@ -55,7 +56,6 @@ final class Fusion {
 
   /** Boxes of equal dims at equal distances, as one box with one more dim. */
   private static List<Box> repeatEvenly(List<Box> boxes) {
-    if (boxes.size() < 2) return boxes;
     Map<List<Dim>, List<Box>> alike = new LinkedHashMap<>();
     for (Box box : boxes) alike.computeIfAbsent(box.dims(), _ -> new ArrayList<>()).add(box);
     List<Box> result = new ArrayList<>();
