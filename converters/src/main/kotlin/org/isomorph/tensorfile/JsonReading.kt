@@ -111,6 +111,12 @@ internal fun <T> decode(
   try {
     Json.decodeFromString(strategy, text)
   } catch (malformed: IllegalArgumentException) {
-    val reason = malformed.message.orEmpty().lineSequence().first()
-    throw TensorFileException("$file: $what is not what its format demands: $reason", malformed)
+    throw TensorFileException(
+      "$file: $what is not what its format demands: ${reason(malformed)}",
+      malformed,
+    )
   }
+
+/** What kotlinx found, without the excerpt of the input that it puts on the next line. */
+internal fun reason(malformed: IllegalArgumentException): String =
+  malformed.message.orEmpty().lineSequence().first()

@@ -104,7 +104,7 @@ class HostileHeaderTest {
   @Test
   void jsonCutShort() {
     refused("{\"w\":{\"dtype\":\"F32\"", 0)
-        .hasMessageContaining("the header is not what its format demands");
+        .hasMessageContaining("tensor \"w\": its entry is not what its format demands");
   }
 
   @Test
@@ -177,7 +177,8 @@ class HostileHeaderTest {
   @Test
   void dtypeIsNoString() {
     refused("{\"w\":{\"dtype\":32,\"shape\":[0],\"data_offsets\":[0,0]}}", 0)
-        .hasMessageContaining("the header is not what its format demands");
+        .hasMessageContaining(
+            "tensor \"w\": its entry is not what its format demands: Unexpected JSON token at offset 14");
   }
 
   @Test
