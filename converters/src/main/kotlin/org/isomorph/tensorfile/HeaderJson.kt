@@ -72,12 +72,8 @@ private class MetadataReader(private val file: Path) : ObjectReader<Map<String, 
 private class EntryReader(private val file: Path, private val name: String) :
   ObjectReader<RawHeader.Entry>() {
   override fun deserialize(decoder: Decoder): RawHeader.Entry =
-    try {
+    refusing({ problem("its entry is not what its format demands: $it").message.orEmpty() }) {
       entry(decoder)
-    } catch (malformed: IllegalArgumentException) {
-      throw problem("its entry is not what its format demands: ${reason(malformed)}").apply {
-        initCause(malformed)
-      }
     }
 
   private fun entry(decoder: Decoder): RawHeader.Entry {

@@ -183,6 +183,8 @@ class HostileDirectoryTest {
 
   private AbstractThrowableAssert<?, ? extends Throwable> refusedDirectory() {
     return assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
-        .isInstanceOf(TensorFileException.class);
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageStartingWith(directory.toString())
+        .hasMessageNotContaining("Deserialization failed");
   }
 }
