@@ -30,10 +30,18 @@ final class Names {
   static Optional<String> textProblem(String text) {
     if (text.indexOf('\0') >= 0)
       return Optional.of("must not hold the character NUL, at which C programs would cut it");
-    // A pair is one code point above these, so only halves are left among them.
-    if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE))
+    if (hasHalfAPair(text))
       return Optional.of("must not hold half of a surrogate pair, which UTF-8 cannot express");
     return Optional.empty();
+  }
+
+  private static boolean hasHalfAPair(String text) {
+    // A pair is one code point above the surrogates, so only halves are left among them.
+    for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+      int point = text.codePointAt(at);
+      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) return true;
+    }
+    return false;
   }
 
   /** {@code name} in quotes, shortened, and with nothing in it that would move a cursor. */

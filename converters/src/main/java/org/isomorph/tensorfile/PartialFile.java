@@ -48,7 +48,8 @@ final class PartialFile implements AutoCloseable {
   /** Deletes what was written, unless it was published. */
   @Override
   public void close() throws IOException {
-    channel.close();
-    Files.deleteIfExists(partial);
+    try (channel) {
+      Files.deleteIfExists(partial);
+    }
   }
 }

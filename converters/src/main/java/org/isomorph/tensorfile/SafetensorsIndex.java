@@ -23,7 +23,7 @@ import java.util.TreeSet;
  * <table>
  * <caption>Shard names</caption>
  * <tr><td>{@code model-00001-of-00002.safetensors}</td><td>accepted</td></tr>
- * <tr><td>{@code ../model.safetensors}, {@code /tmp/x}, {@code a\b}, {@code c:x}</td><td>refused</td></tr>
+ * <tr><td>{@code ../model.safetensors}, {@code /x}, {@code a\b}, {@code c:x}</td><td>refused</td></tr>
  * <tr><td>the empty name, {@code .}, {@code ..}, a name with NUL</td><td>refused</td></tr>
  * </table>
  *
@@ -45,18 +45,13 @@ public record SafetensorsIndex(Map<String, String> weightMap, Map<String, String
   public SafetensorsIndex {
     weightMap = Collections.unmodifiableMap(new LinkedHashMap<>(weightMap));
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
-    metadata.forEach((key, value) -> {
-      if (!IndexJson.isJson(value))
-        throw new TensorFileException(
-            "metadata: key " + Names.quoted(key) + ": expected JSON, found " + Names.quoted(value));
-    });
-    for (Map.Entry<String, String> entry : weightMap.entrySet()) {
-      Optional<String> problem =
-          Names.problem(entry.getKey()).or(() -> shardProblem(entry.getValue()));
-      if (problem.isPresent())
-        throw new TensorFileException(
-            "weight_map: tensor " + Names.quoted(entry.getKey()) + ": " + problem.get());
-    }
+    metadata.forEach((key, value) ->
+        metadataProblem(key, value)
+            .ifPresent(problem -> refuse("metadata: key " + Names.quoted(key), problem)));
+    weightMap.forEach((tensor, shard) ->
+        Names.problem(tensor)
+            .or(() -> shardProblem(shard))
+            .ifPresent(problem -> refuse("weight_map: tensor " + Names.quoted(tensor), problem)));
   }
 
   /** The index of tensors that take {@code totalSize} bytes together. */
@@ -113,11 +108,25 @@ public record SafetensorsIndex(Map<String, String> weightMap, Map<String, String
     return Collections.unmodifiableSequencedSet(new TreeSet<>(weightMap.values()));
   }
 
+  private static void refuse(String where, String problem) {
+    throw new TensorFileException(where + ": " + problem);
+  }
+
+  private static Optional<String> metadataProblem(String key, String value) {
+    return Names.textProblem(key)
+        .or(() -> Names.textProblem(value))
+        .or(() ->
+            IndexJson.isJson(value)
+                ? Optional.empty()
+                : Optional.of("expected JSON, found " + Names.quoted(value)));
+  }
+
   private static Optional<String> shardProblem(String shard) {
     boolean plain =
         !shard.isEmpty()
             && !shard.equals(".")
             && !shard.equals("..")
+            && Names.textProblem(shard).isEmpty()
             && shard.chars().noneMatch(unit -> unit < ' ' || "/\\:".indexOf(unit) >= 0);
     return plain
         ? Optional.empty()

@@ -92,6 +92,8 @@ public final class SafetensorsLayout {
    */
   public static SafetensorsLayout of(List<TensorInfo> tensors, Map<String, String> metadata) {
     check(tensors, metadata);
+    // Before the header is made, in memory, of names that are too long for one.
+    checkHeaderLength(tensors.stream().mapToLong(tensor -> tensor.name().length()).sum());
     List<TensorInfo> ordered = new ArrayList<>(tensors);
     ordered.sort(Comparator.comparingInt((TensorInfo tensor) -> tensor.dtype().bits()).reversed());
     return new SafetensorsLayout(ordered, metadata);
@@ -124,16 +126,17 @@ public final class SafetensorsLayout {
     }
   }
 
+  private static void checkHeaderLength(long length) {
+    if (length > SafetensorsHeader.MAX_LENGTH)
+      throw new TensorFileException(
+          "the header would have %d bytes or more, and the format allows at most %d;"
+              + " divide the tensors into shards".formatted(length, SafetensorsHeader.MAX_LENGTH));
+  }
+
   private static byte[] header(String json) {
     byte[] text = json.getBytes(StandardCharsets.UTF_8);
     int length = Math.ceilDiv(text.length, ALIGNMENT) * ALIGNMENT;
-    if (length > SafetensorsHeader.MAX_LENGTH)
-      throw new TensorFileException(
-          "the header would have "
-              + length
-              + " bytes, and the format allows at most "
-              + SafetensorsHeader.MAX_LENGTH
-              + "; divide the tensors into shards");
+    checkHeaderLength(length);
     ByteBuffer header =
         ByteBuffer.allocate(SafetensorsHeader.PREFIX + length).order(ByteOrder.LITTLE_ENDIAN);
     header.putLong(length).put(text);

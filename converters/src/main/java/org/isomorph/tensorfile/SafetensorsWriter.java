@@ -65,13 +65,7 @@ public final class SafetensorsWriter implements AutoCloseable {
    * @throws TensorFileException if there is no such tensor, or if it takes fewer bytes
    */
   public void write(String name, MemorySegment data) throws IOException {
-    boolean written = false;
-    try {
-      cursor(name).write(data);
-      written = true;
-    } finally {
-      if (!written) failed = true;
-    }
+    orFail(() -> cursor(name).write(data));
   }
 
   /** As {@link #write(String, MemorySegment)}: what remains in {@code data}, which is consumed. */
@@ -81,16 +75,19 @@ public final class SafetensorsWriter implements AutoCloseable {
   }
 
   /**
-   * Writes the next bytes of a tensor: all that {@code data} gives until its end.
+   * Writes the next bytes of a tensor: all that {@code data}, a blocking channel, gives until its
+   * end.
    *
    * @throws TensorFileException if there is no such tensor, or if it takes fewer bytes
    */
   public void write(String name, ReadableByteChannel data) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(FileBytes.CHUNK);
-    while (data.read(buffer) >= 0) {
-      write(name, buffer.flip());
-      buffer.clear();
-    }
+    orFail(() -> {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(FileBytes.CHUNK);
+      while (data.read(buffer) >= 0) {
+        write(name, buffer.flip());
+        buffer.clear();
+      }
+    });
   }
 
   /**
@@ -108,6 +105,20 @@ public final class SafetensorsWriter implements AutoCloseable {
         throw TensorFileException.in(file, "an earlier write failed; no file was written");
       partial.publish();
     }
+  }
+
+  private void orFail(Action action) throws IOException {
+    boolean done = false;
+    try {
+      action.run();
+      done = true;
+    } finally {
+      if (!done) failed = true;
+    }
+  }
+
+  private interface Action {
+    void run() throws IOException;
   }
 
   private Cursor cursor(String name) {

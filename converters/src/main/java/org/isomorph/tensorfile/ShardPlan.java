@@ -1,5 +1,6 @@
 package org.isomorph.tensorfile;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -104,6 +105,14 @@ public final class ShardPlan {
   /** The layout of each file by its name, first shard first. */
   public Map<String, SafetensorsLayout> files() {
     return files;
+  }
+
+  /** All tensors by name, once the files have been written in {@code directory}. */
+  public Map<String, StoredTensor> at(Path directory) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    files.forEach((name, layout) ->
+        layout.at(directory.resolve(name)).forEach(tensor -> tensors.put(tensor.name(), tensor)));
+    return Collections.unmodifiableMap(tensors);
   }
 
   /** The index to write beside the files; none where one file holds everything. */

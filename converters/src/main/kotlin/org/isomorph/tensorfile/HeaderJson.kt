@@ -71,7 +71,12 @@ private class MetadataReader(private val file: Path) : ObjectReader<Map<String, 
 
 private class EntryReader(private val file: Path, private val name: String) :
   ObjectReader<RawHeader.Entry>() {
-  override fun deserialize(decoder: Decoder): RawHeader.Entry {
+  override fun deserialize(decoder: Decoder): RawHeader.Entry =
+    refusing({ problem("its entry is not what its format demands: $it").message.orEmpty() }) {
+      entry(decoder)
+    }
+
+  private fun entry(decoder: Decoder): RawHeader.Entry {
     var dtype: String? = null
     var shape: List<Long>? = null
     var offsets: List<Long>? = null

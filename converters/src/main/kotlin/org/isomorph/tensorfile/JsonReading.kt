@@ -108,9 +108,23 @@ internal fun <T> decode(
   text: String,
   strategy: DeserializationStrategy<T>,
 ): T =
-  try {
+  refusing({ "$file: $what is not what its format demands: $it" }) {
     Json.decodeFromString(strategy, text)
+  }
+
+/**
+ * What [read] reads. Where the JSON itself is at fault, [message] makes the error's of kotlinx's.
+ *
+ * kotlinx wraps whatever a reader throws in an error of its own; the reader's says more, and is
+ * brought to light again.
+ */
+internal inline fun <T> refusing(message: (String) -> String, read: () -> T): T =
+  try {
+    read()
   } catch (malformed: IllegalArgumentException) {
+    val refused =
+      generateSequence<Throwable>(malformed) { it.cause }.firstOrNull { it is TensorFileException }
+    // Without the excerpt of the input that kotlinx puts on the next line.
     val reason = malformed.message.orEmpty().lineSequence().first()
-    throw TensorFileException("$file: $what is not what its format demands: $reason", malformed)
+    throw refused ?: TensorFileException(message(reason), malformed)
   }

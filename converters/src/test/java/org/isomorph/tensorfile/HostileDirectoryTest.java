@@ -29,7 +29,8 @@ class HostileDirectoryTest {
         "..",
         ".",
         "",
-        "a\\u0000.safetensors"
+        "a\\u0000.safetensors",
+        "a\\ud800.safetensors"
       })
   void shardNameLeavesDirectory(String shard) throws IOException {
     refusedIndex("{\"weight_map\":{\"w\":\"" + shard + "\"}}")
@@ -69,6 +70,12 @@ class HostileDirectoryTest {
     refusedIndex("[]").hasMessageContaining("the index is not what its format demands");
     refusedIndex("{\"metadata\":{\"a\":yes},\"weight_map\":{}}")
         .hasMessageContaining("metadata: key \"a\": expected JSON, found \"yes\"");
+  }
+
+  @Test
+  void indexMetadataThatUtf8CannotExpress() throws IOException {
+    refusedIndex("{\"metadata\":{\"a\":\"\\ud800\"},\"weight_map\":{}}")
+        .hasMessageContaining("metadata: key \"a\": must not hold half of a surrogate pair");
   }
 
   @Test
@@ -176,6 +183,8 @@ class HostileDirectoryTest {
 
   private AbstractThrowableAssert<?, ? extends Throwable> refusedDirectory() {
     return assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
-        .isInstanceOf(TensorFileException.class);
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageStartingWith(directory.toString())
+        .hasMessageNotContaining("Deserialization failed");
   }
 }

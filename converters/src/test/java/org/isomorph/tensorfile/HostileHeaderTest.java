@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.isomorph.tensorfile.Crafted.f32;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.AbstractThrowableAssert;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,7 +106,7 @@ class HostileHeaderTest {
   @Test
   void jsonCutShort() {
     refused("{\"w\":{\"dtype\":\"F32\"", 0)
-        .hasMessageContaining("the header is not what its format demands");
+        .hasMessageContaining("tensor \"w\": its entry is not what its format demands");
   }
 
   @Test
@@ -177,7 +179,8 @@ class HostileHeaderTest {
   @Test
   void dtypeIsNoString() {
     refused("{\"w\":{\"dtype\":32,\"shape\":[0],\"data_offsets\":[0,0]}}", 0)
-        .hasMessageContaining("the header is not what its format demands");
+        .hasMessageContaining(
+            "tensor \"w\": its entry is not what its format demands: Unexpected JSON token at offset 14");
   }
 
   @Test
@@ -299,6 +302,12 @@ class HostileHeaderTest {
   }
 
   @Test
+  void shapeOfAHundredThousandAxesIsNotPrinted() {
+    refused("{" + f32("w", "[1" + ",1".repeat(99_999) + "]", 0, 8) + "}", 8)
+        .hasMessageContaining("F32 of shape of 100000 axes takes 4 bytes");
+  }
+
+  @Test
   void subByteElementsThatDoNotFillBytes() {
     refused("{\"w\":{\"dtype\":\"F4\",\"shape\":[3],\"data_offsets\":[0,2]}}", 2)
         .hasMessageContaining("tensor \"w\": its size is not a number of bytes: 3 elements of F4");
@@ -352,7 +361,7 @@ class HostileHeaderTest {
   }
 
   @Test
-  void manyTinyEntriesTakeLinearTime() throws IOException {
+  void manyTinyEntriesTakeLinearTime() {
     String entries =
         IntStream.range(0, 90_000)
             .mapToObj(i ->
@@ -365,10 +374,8 @@ class HostileHeaderTest {
     byte[] json = ("{" + entries + "}").getBytes(StandardCharsets.UTF_8);
     long fileSize = 8L + json.length + 360_000;
     Path file = Path.of("many.safetensors");
-    SafetensorsHeader.parse(file, fileSize, json); // warm
     SafetensorsHeader header =
-        Assertions.assertTimeout(
-            Duration.ofSeconds(5), () -> SafetensorsHeader.parse(file, fileSize, json));
+        withinSeconds(2, () -> SafetensorsHeader.parse(file, fileSize, json));
     assertThat(header.tensors()).hasSize(90_000);
   }
 
@@ -384,11 +391,20 @@ class HostileHeaderTest {
             .map(name -> f32(name, "[0]", 0, 0))
             .collect(Collectors.joining(","));
     byte[] json = ("{" + entries + "}").getBytes(StandardCharsets.UTF_8);
+    Path file = Path.of("collisions.safetensors");
     SafetensorsHeader header =
-        Assertions.assertTimeout(
-            Duration.ofSeconds(5),
-            () -> SafetensorsHeader.parse(Path.of("hashes"), 8L + json.length, json));
+        withinSeconds(2, () -> SafetensorsHeader.parse(file, 8L + json.length, json));
     assertThat(header.tensors()).hasSize(1 << 14);
+  }
+
+  /** Seconds of this thread's own time, which a busy machine does not stretch. */
+  private static <T> T withinSeconds(int seconds, Supplier<T> work) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long begin = threads.getCurrentThreadCpuTime();
+    T result = work.get();
+    Duration taken = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
+    assertThat(taken).isLessThan(Duration.ofSeconds(seconds));
+    return result;
   }
 
   private AbstractThrowableAssert<?, ? extends Throwable> refused(String header, int data) {
@@ -399,6 +415,7 @@ class HostileHeaderTest {
     Path file = directory.resolve("hostile.safetensors");
     return assertThatThrownBy(() -> SafetensorsFile.open(Files.write(file, bytes)))
         .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("hostile.safetensors: ");
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageNotContaining("Deserialization failed");
   }
 }

@@ -55,6 +55,7 @@ class SafetensorsDirectoryTest {
     assertThat(opened.tensors().values())
         .extracting(StoredTensor::info)
         .containsExactlyElementsOf(tensors);
+    assertThat(opened.tensors()).isEqualTo(plan.at(directory));
     assertThat(opened.totalSize()).isEqualTo(plan.totalSize());
     assertThat(opened.declaredTotalSize()).hasValue(plan.totalSize());
     assertThat(opened.unlisted()).isEmpty();

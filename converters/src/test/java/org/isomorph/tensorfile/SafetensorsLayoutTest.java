@@ -100,7 +100,7 @@ class SafetensorsLayoutTest {
 
   @Test
   void aHeaderBeyondTheFormatsCapIsRefused() {
-    TensorInfo info = info("x".repeat(100_000_000), DType.U8, 0);
+    TensorInfo info = info("x".repeat(100_000_001), DType.U8, 0);
     assertThatThrownBy(() -> SafetensorsLayout.of(List.of(info)))
         .hasMessageContaining(
             "the format allows at most 100000000; divide the tensors into shards");

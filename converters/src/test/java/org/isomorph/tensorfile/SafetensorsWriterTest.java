@@ -6,6 +6,8 @@ import static org.isomorph.tensorfile.Crafted.info;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -84,6 +86,25 @@ class SafetensorsWriterTest {
         .hasMessageContaining("tensor \"a\": expected at most 0 more of its 4 bytes, found 1");
     assertThatThrownBy(writer::close)
         .hasMessageContaining("an earlier write failed; no file was written");
+    assertThat(names()).isEmpty();
+  }
+
+  @Test
+  void aSourceThatFailsLeavesNoFileThoughItsDataWasAllThere() throws IOException {
+    Path path = directory.resolve("a.safetensors");
+    SafetensorsWriter writer = SafetensorsWriter.create(path, List.of(info("a", DType.U8, 4)));
+    InputStream source =
+        new SequenceInputStream(
+            new ByteArrayInputStream(new byte[4]),
+            new InputStream() {
+              @Override
+              public int read() throws IOException {
+                throw new IOException("unplugged");
+              }
+            });
+    assertThatThrownBy(() -> writer.write("a", Channels.newChannel(source)))
+        .hasMessage("unplugged");
+    assertThatThrownBy(writer::close).hasMessageContaining("an earlier write failed");
     assertThat(names()).isEmpty();
   }
 
