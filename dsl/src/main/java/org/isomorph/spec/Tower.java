@@ -157,7 +157,7 @@ public record Tower(
 
   /** The number of layers. */
   public long depth() {
-    return runs.stream().mapToLong(Run::count).sum();
+    return runs.stream().mapToLong(Run::count).reduce(0, Math::addExact);
   }
 
   /** All layers in order, each as its block. */
