@@ -20,6 +20,8 @@ import net.jqwik.api.Combinators;
  * widths.
  */
 public final class RandomModels {
+  private static final RelativePosition SHARED_BUCKETS = buckets(8, 20);
+
   private final Random random;
   private final int size;
 
@@ -79,7 +81,7 @@ public final class RandomModels {
     SharedCache cache =
         sharedCache(norm(), pick(1L, 2L), 8)
             .biased(biases().toArray(Projection[]::new))
-            .position(position(false));
+            .position(rotation(false));
     Tower tower = Dsl.tower("cross", Mask.CAUSAL, self.dim(), continues("self")).cache(cache);
     return layers(tower);
   }
@@ -177,7 +179,7 @@ public final class RandomModels {
       return gqa(cache.keyValueHeads() * few(3), cache.keyValueHeads())
           .headDim(cache.headDim())
           .bias(biases())
-          .position(position(spans))
+          .position(chance(4) ? alibi() : rotation(spans))
           .from(KeyValues.SHARED_CACHE);
     }
     return chance(5) ? latent() : heads(spans);
@@ -185,7 +187,10 @@ public final class RandomModels {
 
   private Heads heads(boolean spans) {
     long groups = pick(1L, 2L);
-    Heads heads = gqa(groups * pick(1L, 2L), groups).bias(biases()).position(position(spans));
+    RelativePosition position = position(spans);
+    // Layers that share a table of buckets have as many heads.
+    long queries = position.equals(SHARED_BUCKETS) ? 2 : groups * pick(1L, 2L);
+    Heads heads = gqa(queries, groups).bias(biases()).position(position);
     if (chance(3)) heads = heads.headDim(4L * few(4));
     if (chance(4)) heads = heads.window(few(32));
     if (chance(4)) heads = heads.qkNorm(realNorm(), pick(QkNorm.Across.values()));
@@ -210,7 +215,7 @@ public final class RandomModels {
 
   private Retention retention(boolean spans) {
     return Dsl.retention(pick(1L, 2L), chance(2) ? rms(1e-5).plain() : norm())
-        .position(position(spans))
+        .position(rotation(spans))
         .gate(pick(Activation.values()))
         .decayTemperature(few(16));
   }
@@ -225,11 +230,15 @@ public final class RandomModels {
     return switch (random.nextInt(7)) {
       case 0 -> alibi();
       case 1 -> alibi(few(9));
-      case 2 -> buckets(few(32), few(128));
+      case 2 -> SHARED_BUCKETS;
       case 3 -> buckets(few(32), few(128)).perLayer();
       case 4 -> RelativePosition.NONE;
       default -> rope(spans);
     };
+  }
+
+  private RelativePosition rotation(boolean spans) {
+    return chance(4) ? RelativePosition.NONE : rope(spans);
   }
 
   private Rope rope(boolean spans) {
