@@ -38,6 +38,7 @@ public record Latent(
     Require.positive("rotated head dimension", ropeDim);
     Require.positive("value head dimension", valueDim);
     Require.finite("attention scale", scale);
+    Require.ownNorm("a latent", norm);
   }
 
   public Latent rope(Rope how) {

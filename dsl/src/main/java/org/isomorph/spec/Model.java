@@ -92,8 +92,10 @@ public record Model(
 
   private static void checkHeads(List<Tower> towers, List<Head> heads) {
     boolean tokens = towers.stream().anyMatch(tower -> tower.input() instanceof Tokens);
+    Set<String> labels = new HashSet<>();
     for (Head head : heads) {
-      if (head instanceof Head.Lm || head instanceof Head.Mlm)
+      Require.that(labels.add(head.label()), "two heads are called " + head.label());
+      if (head instanceof Head.Lm || head instanceof Head.Mlm || head instanceof Head.NextTokens)
         Require.that(tokens, head + " needs a tower that reads tokens");
       if (head instanceof Head.Project project)
         Require.that(

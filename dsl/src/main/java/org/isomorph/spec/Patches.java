@@ -26,6 +26,7 @@ public record Patches(
     Require.positive("patch size", patch);
     Require.divides("image size", image, "patch size", patch);
     Require.positive("channels", channels);
+    Require.ownNorm("an input", norm);
   }
 
   /** The vectors that enter the tower: patches, and the class token if there is one. */

@@ -24,6 +24,8 @@ public record Retention(
     Require.positive("retention heads", heads);
     Require.notNegative("head dimension", headDim);
     Require.positive("decay temperature", decayTemperature);
+    Require.ownNorm("retention", norm);
+    Require.rotation("retention", position);
   }
 
   public Retention position(RelativePosition how) {

@@ -19,6 +19,8 @@ public record SharedCache(
   public SharedCache {
     Require.positive("key/value heads", keyValueHeads);
     Require.positive("head dimension", headDim);
+    Require.ownNorm("a shared cache", norm);
+    Require.rotation("a shared cache", position);
     EnumSet<Projection> present = EnumSet.noneOf(Projection.class);
     present.addAll(bias);
     present.retainAll(EnumSet.of(Projection.K, Projection.V));

@@ -200,13 +200,7 @@ public final class SpecDiff {
 
   private static Map<String, Head> heads(Model model) {
     Map<String, Head> heads = new LinkedHashMap<>();
-    for (Head head : model.heads()) {
-      String name = head.label();
-      int copy = 2;
-      String free = name;
-      while (heads.containsKey(free)) free = name + copy++;
-      heads.put(free, head);
-    }
+    for (Head head : model.heads()) heads.put(head.label(), head);
     return heads;
   }
 
