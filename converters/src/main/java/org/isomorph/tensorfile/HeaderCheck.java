@@ -15,6 +15,8 @@ import org.isomorph.tensor.TensorInfo;
  * data, without overlaps and holes, from its first byte to its last.
  */
 final class HeaderCheck {
+  private static final int SHOWN_AXES = 16;
+
   private final Path file;
   private final long dataBytes;
 
@@ -49,14 +51,15 @@ final class HeaderCheck {
     if (end > dataBytes)
       fail(
           entry,
-          "its data ends at byte %d, but the file has only %d bytes of data; it was cut short: fetch it again"
+          ("its data ends at byte %d, but the file has only %d bytes of data;"
+                  + " it was cut short: fetch it again")
               .formatted(end, dataBytes));
     long bytes = bytes(info, entry);
     if (end - begin != bytes)
       fail(
           entry,
           "%s of shape %s takes %d bytes, but data_offsets [%d, %d] span %d"
-              .formatted(info.dtype(), info.shape(), bytes, begin, end, end - begin));
+              .formatted(info.dtype(), shown(info.shape()), bytes, begin, end, end - begin));
     return info;
   }
 
@@ -118,6 +121,11 @@ final class HeaderCheck {
           file,
           "expected the file to end behind the data of %s, found %d bytes more"
               .formatted(previous, dataBegin + dataBytes - expected));
+  }
+
+  // A hostile shape has as many axes as fit into its header: a hundred million characters.
+  private static String shown(Shape shape) {
+    return shape.rank() <= SHOWN_AXES ? shape.toString() : "of " + shape.rank() + " axes";
   }
 
   private void fail(RawHeader.Entry entry, String problem) {

@@ -129,7 +129,8 @@ public final class SafetensorsLayout {
   private static void checkHeaderLength(long length) {
     if (length > SafetensorsHeader.MAX_LENGTH)
       throw new TensorFileException(
-          "the header would have %d bytes or more, and the format allows at most %d; divide the tensors into shards"
+          ("the header would have %d bytes or more, and the format allows at most %d;"
+                  + " divide the tensors into shards")
               .formatted(length, SafetensorsHeader.MAX_LENGTH));
   }
 

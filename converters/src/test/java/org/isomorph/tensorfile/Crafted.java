@@ -6,7 +6,6 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +62,5 @@ final class Crafted {
     } catch (URISyntaxException impossible) {
       throw new IllegalStateException(impossible);
     }
-  }
-
-  static Path write(Path file, byte[] bytes) throws IOException {
-    return Files.write(file, bytes);
   }
 }

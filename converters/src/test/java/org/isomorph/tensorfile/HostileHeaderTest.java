@@ -302,6 +302,12 @@ class HostileHeaderTest {
   }
 
   @Test
+  void shapeOfAHundredThousandAxesIsNotPrinted() {
+    refused("{" + f32("w", "[1" + ",1".repeat(99_999) + "]", 0, 8) + "}", 8)
+        .hasMessageContaining("F32 of shape of 100000 axes takes 4 bytes");
+  }
+
+  @Test
   void subByteElementsThatDoNotFillBytes() {
     refused("{\"w\":{\"dtype\":\"F4\",\"shape\":[3],\"data_offsets\":[0,2]}}", 2)
         .hasMessageContaining("tensor \"w\": its size is not a number of bytes: 3 elements of F4");
