@@ -126,9 +126,7 @@ public final class Gpt2 implements Dialect {
   }
 
   private static long hidden(Model model, Outline outline) {
-    return model.last().runs().isEmpty()
-        ? 4 * outline.tower().dim()
-        : outline.ffn().hidden();
+    return model.last().runs().isEmpty() ? 4 * outline.tower().dim() : outline.ffn().hidden();
   }
 
   @Override

@@ -51,8 +51,9 @@ final class HeaderCheck {
     if (end > dataBytes)
       fail(
           entry,
-          "its data ends at byte %d, but the file has only %d bytes of data;"
-              + " it was cut short: fetch it again".formatted(end, dataBytes));
+          ("its data ends at byte %d, but the file has only %d bytes of data;"
+                  + " it was cut short: fetch it again")
+              .formatted(end, dataBytes));
     long bytes = bytes(info, entry);
     if (end - begin != bytes)
       fail(

@@ -23,7 +23,7 @@ import java.util.TreeSet;
  * <table>
  * <caption>Shard names</caption>
  * <tr><td>{@code model-00001-of-00002.safetensors}</td><td>accepted</td></tr>
- * <tr><td>{@code ../model.safetensors}, {@code /x}, {@code a\b}, {@code c:x}</td><td>refused</td></tr>
+ * <tr><td>{@code ../model.safetensors}, {@code /x}, {@code a\b}</td><td>refused</td></tr>
  * <tr><td>the empty name, {@code .}, {@code ..}, a name with NUL</td><td>refused</td></tr>
  * </table>
  *

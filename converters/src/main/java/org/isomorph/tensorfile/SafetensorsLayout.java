@@ -129,8 +129,9 @@ public final class SafetensorsLayout {
   private static void checkHeaderLength(long length) {
     if (length > SafetensorsHeader.MAX_LENGTH)
       throw new TensorFileException(
-          "the header would have %d bytes or more, and the format allows at most %d;"
-              + " divide the tensors into shards".formatted(length, SafetensorsHeader.MAX_LENGTH));
+          ("the header would have %d bytes or more, and the format allows at most %d;"
+                  + " divide the tensors into shards")
+              .formatted(length, SafetensorsHeader.MAX_LENGTH));
   }
 
   private static byte[] header(String json) {
