@@ -10,6 +10,7 @@ import com.github.ajalt.clikt.output.MordantHelpFormatter
 import com.github.ajalt.clikt.parameters.options.eagerOption
 import com.github.ajalt.mordant.rendering.Whitespace
 import com.github.ajalt.mordant.rendering.Widget
+import com.github.ajalt.mordant.terminal.Terminal
 import com.github.ajalt.mordant.widgets.Text
 
 /** The root command: it only holds the others. */
@@ -17,7 +18,11 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
   override val printHelpOnEmptyArgs = true
 
   init {
-    context { helpFormatter = ::HelpWithExamples }
+    context {
+      helpFormatter = ::HelpWithExamples
+      // A terminal whose size nobody set has no columns, and help would get one word a line.
+      if (terminal.size.width <= 0) terminal = Terminal(width = 79)
+    }
     eagerOption("--version", help = "Show the version, the JDK and the start-up cache, and exit") {
       throw PrintMessage(versionText())
     }
