@@ -6,10 +6,13 @@ import com.github.ajalt.clikt.core.NoOpCliktCommand
 import com.github.ajalt.clikt.core.PrintMessage
 import com.github.ajalt.clikt.core.context
 import com.github.ajalt.clikt.core.subcommands
+import com.github.ajalt.clikt.core.terminal
 import com.github.ajalt.clikt.output.MordantHelpFormatter
 import com.github.ajalt.clikt.parameters.options.eagerOption
+import com.github.ajalt.mordant.rendering.AnsiLevel
 import com.github.ajalt.mordant.rendering.Whitespace
 import com.github.ajalt.mordant.rendering.Widget
+import com.github.ajalt.mordant.terminal.Terminal
 import com.github.ajalt.mordant.widgets.Text
 
 /** The root command: it only holds the others. */
@@ -17,7 +20,10 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
   override val printHelpOnEmptyArgs = true
 
   init {
-    context { helpFormatter = ::HelpWithExamples }
+    context {
+      helpFormatter = ::HelpWithExamples
+      terminal = corrected(terminal)
+    }
     eagerOption("--version", help = "Show the version, the JDK and the start-up cache, and exit") {
       throw PrintMessage(versionText())
     }
@@ -55,4 +61,19 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
 /** Help whose epilogue keeps its lines, so that examples can be copied; Clikt fills paragraphs. */
 private class HelpWithExamples(context: Context) : MordantHelpFormatter(context) {
   override fun renderEpilog(epilog: String): Widget = Text(epilog, whitespace = Whitespace.PRE)
+}
+
+/**
+ * The terminal, where its guesses mislead: one whose size nobody set has no columns, and help would
+ * get one word a line; and colours are decided by stdout alone, so that errors which go to a file
+ * would have them.
+ */
+private fun corrected(terminal: Terminal): Terminal {
+  val noSize = terminal.size.width <= 0
+  val errorsElsewhere = terminal.terminalInfo.outputInteractive && !stderrIsTerminal()
+  if (!noSize && !errorsElsewhere) return terminal
+  return Terminal(
+    width = if (noSize) 79 else null,
+    ansiLevel = if (errorsElsewhere) AnsiLevel.NONE else null,
+  )
 }

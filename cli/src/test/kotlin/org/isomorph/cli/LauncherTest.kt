@@ -26,6 +26,13 @@ class LauncherTest {
   }
 
   @Test
+  fun `what Maven has packaged is not built again`() {
+    val result = IsomorphProcess.launcher().environment("ISOMORPH_NO_BUILD", null).run("--version")
+    assertThat(result.exit).isZero
+    assertThat(result.err).doesNotContain("building")
+  }
+
+  @Test
   fun `runs from any directory, through symbolic links and names with spaces`() {
     val directory = temp.resolve("a b/c").createDirectories()
     val absolute =
