@@ -56,8 +56,7 @@ public final class Gpt2 implements Dialect {
     long positions = config.number("n_positions", config.number("n_ctx", 1024));
     var norm = Dsl.layerNorm(config.real("layer_norm_epsilon", 1e-5));
     Heads attention = Dsl.mha(heads).biased();
-    double scale =
-        config.flag("scale_attn_weights", true) ? 1 / Math.sqrt((double) (width / heads)) : 1;
+    double scale = config.flag("scale_attn_weights", true) ? attention.resolved(width).scale() : 1;
     boolean byLayer = config.flag("scale_attn_by_inverse_layer_idx", false);
     var ffn =
         Dsl.mlp(
