@@ -1,0 +1,100 @@
+package org.isomorph.convert.run;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.isomorph.convert.Blueprint;
+import org.isomorph.convert.Blueprint.Compute;
+import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.layout.Box;
+import org.isomorph.layout.Box.Dim;
+
+/** A piece of work on one file that takes some milliseconds and about one buffer. */
+sealed interface Chunk {
+
+  /** Bytes that move unchanged. */
+  record Ranges(List<Range> ranges) implements Chunk {}
+
+  /** One tile of a move that permutes or casts. */
+  record Tile(Move move, Tiling tiling, long number) implements Chunk {}
+
+  /** The elements {@code first} (inclusive) to {@code end} (exclusive) of a computed parameter. */
+  record Elements(Compute compute, long first, long end) implements Chunk {}
+
+  /**
+   * Runs of this length and more are copied by the kernel one by one; shorter ones would spend
+   * their time in system calls, and go through a buffer together.
+   */
+  long LONG_RUN_BYTES = 256 << 10;
+
+  /** All work on a file, in the order of its tasks, except that unchanged bytes come first. */
+  static Deque<Chunk> of(Blueprint.File file, int bufferBytes) {
+    List<Range> ranges = new ArrayList<>();
+    Deque<Chunk> rest = new ArrayDeque<>();
+    for (Blueprint.Task task : file.tasks())
+      switch (task) {
+        case Move move when unchanged(move) -> addRanges(move, ranges);
+        case Move move -> addTiles(move, bufferBytes, rest);
+        case Compute compute -> addElements(compute, bufferBytes, rest);
+      }
+    Deque<Chunk> chunks = new ArrayDeque<>();
+    for (List<Range> group : Range.grouped(Range.fused(ranges), bufferBytes))
+      chunks.add(new Ranges(group));
+    chunks.addAll(rest);
+    return chunks;
+  }
+
+  /** Whether a move is a run, or long runs, of bytes that stay the same. */
+  private static boolean unchanged(Move move) {
+    if (move.source().dtype() != move.target().dtype()) return false;
+    long run = move.box().contiguousRun();
+    return run == move.box().elements() || move.source().dtype().bytes(run) >= LONG_RUN_BYTES;
+  }
+
+  private static void addRanges(Move move, List<Range> ranges) {
+    Box box = move.box();
+    List<Dim> outer = box.dims();
+    long run = box.contiguousRun();
+    if (run > 1) outer = outer.subList(0, outer.size() - 1);
+    long[] extents = outer.stream().mapToLong(Dim::extent).toArray();
+    long[] fromStrides = outer.stream().mapToLong(Dim::fromStride).toArray();
+    long[] toStrides = outer.stream().mapToLong(Dim::toStride).toArray();
+    Odometer odometer = new Odometer(extents, extents.length);
+    do {
+      long from = move.source().dtype().bytes(box.from() + odometer.dot(fromStrides));
+      long to = move.source().dtype().bytes(box.to() + odometer.dot(toStrides));
+      ranges.add(
+          new Range(
+              move.source().file(),
+              move.source().offset() + from,
+              move.target().offset() + to,
+              move.source().dtype().bytes(run)));
+    } while (odometer.next());
+  }
+
+  private static void addTiles(Move move, int bufferBytes, Deque<Chunk> chunks) {
+    int fromWidth = move.source().dtype().width();
+    int toWidth = move.target().dtype().width();
+    Tiling tiling = new Tiling(move.box(), fromWidth, toWidth, fromWidth, bufferBytes);
+    for (long number = 0; number < tiling.size(); number++)
+      chunks.add(new Tile(move, tiling, number));
+  }
+
+  private static void addElements(Compute compute, int bufferBytes, Deque<Chunk> chunks) {
+    long elements = compute.shape().elements();
+    long step = Math.max(1, bufferBytes / Double.BYTES);
+    long columns = columns(compute);
+    if (columns > 1) step = Math.max(1, step / columns) * columns;
+    for (long first = 0; first < elements; first += step)
+      chunks.add(new Elements(compute, first, Math.min(elements, first + step)));
+  }
+
+  /** The elements that must be computed together. */
+  static long columns(Compute compute) {
+    return switch (compute.transform().need()) {
+      case ELEMENTS -> 1;
+      case ROWS -> compute.shape().rank() == 0 ? 1 : compute.shape().dim(-1);
+    };
+  }
+}

@@ -1,0 +1,79 @@
+package org.isomorph.convert.run;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * How the source elements of one tile are read into a buffer: as a few reads of equal length, one
+ * behind the other.
+ *
+ * <p>A read may span gaps, whose bytes are read for nothing: as long as a gap is short, or no
+ * longer than what it parts, that costs less than another system call.
+ *
+ * @param readElements the elements of one read, gaps included
+ * @param readExtents how many reads there are, as extents of the tile's axes; 1 within a read
+ * @param strides where elements lie in the buffer, in elements per step along each axis
+ * @param elements the elements that all reads together put into the buffer
+ */
+@SuppressWarnings("ArrayRecordComponent") // passed on at once, never compared
+record Footprint(long readElements, long[] readExtents, long[] strides, long elements) {
+  /** A gap of so many bytes takes about as long to copy as a system call takes. */
+  private static final long GAP_BYTES = 2048;
+
+  /** The axes that move in the source, closest elements first. */
+  static int[] sourceOrder(long[] fromStrides) {
+    return IntStream.range(0, fromStrides.length)
+        .filter(axis -> fromStrides[axis] > 0)
+        .boxed()
+        .sorted(Comparator.comparingLong(axis -> fromStrides[axis]))
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  /**
+   * The footprint of a tile.
+   *
+   * @param order {@link #sourceOrder} of the strides
+   * @param extents the tile's extents
+   * @param fromStrides the source's strides
+   * @param width bytes an element
+   * @param capacity elements that the buffer holds, gaps included: the tile without gaps must fit
+   */
+  static Footprint of(int[] order, long[] extents, long[] fromStrides, int width, long capacity) {
+    long[] strides = new long[extents.length];
+    long[] readExtents = new long[extents.length];
+    Arrays.fill(readExtents, 1);
+    long span = 1;
+    long useful = 1;
+    long left = 1; // reads, if the axes looked at so far are within one
+    for (int axis : order) left *= extents[axis];
+    int k = 0;
+    for (; k < order.length; k++) {
+      int axis = order[k];
+      long wider = span + (extents[axis] - 1) * fromStrides[axis];
+      long gap = fromStrides[axis] - span;
+      boolean worthwhile = span <= 2 * useful && (gap <= span || gap * width <= GAP_BYTES);
+      left /= extents[axis];
+      if (extents[axis] > 1 && !(worthwhile && wider <= capacity / left)) break;
+      strides[axis] = fromStrides[axis];
+      span = wider;
+      useful *= extents[axis];
+    }
+    long elements = span;
+    for (; k < order.length; k++) {
+      int axis = order[k];
+      strides[axis] = elements;
+      readExtents[axis] = extents[axis];
+      elements *= extents[axis];
+    }
+    return new Footprint(span, readExtents, strides, elements);
+  }
+
+  /** Whether the buffer, as it is read, already is in the order of these strides. */
+  boolean isLaidOut(long[] extents, long[] denseStrides) {
+    for (int axis = 0; axis < extents.length; axis++)
+      if (extents[axis] > 1 && strides[axis] != denseStrides[axis]) return false;
+    return true;
+  }
+}

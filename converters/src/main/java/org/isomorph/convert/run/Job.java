@@ -1,0 +1,60 @@
+package org.isomorph.convert.run;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.LongAdder;
+import org.isomorph.convert.Blueprint;
+
+/** One large file on its way: what is left to do. Guarded by the schedule, except the counter. */
+final class Job {
+  final Blueprint.File file;
+  final Path path;
+
+  /** Bytes that chunks have written; what they never write is counted when the file is finished. */
+  final LongAdder written = new LongAdder();
+
+  private Deque<Chunk> waiting = new ArrayDeque<>();
+  private int unfinished;
+
+  Job(Blueprint.File file, Path path) {
+    this.file = file;
+    this.path = path;
+  }
+
+  /**
+   * Creates the file and cuts its tasks into chunks. The file has its full length at once, so that
+   * several threads can write it in any order: what nobody writes is a hole that reads as zeros.
+   */
+  void open(int bufferBytes) throws IOException {
+    try (RandomAccessFile created = new RandomAccessFile(path.toFile(), "rw")) {
+      created.setLength(file.size());
+      FileChannel channel = created.getChannel();
+      ByteBuffer header = file.header().buffer();
+      while (header.hasRemaining()) channel.write(header);
+    }
+    waiting = Chunk.of(file, bufferBytes);
+    unfinished = waiting.size();
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+
+  Chunk take() {
+    return waiting.remove();
+  }
+
+  /** Takes note that a chunk is done. */
+  void done() {
+    unfinished--;
+  }
+
+  boolean finished() {
+    return unfinished == 0;
+  }
+}

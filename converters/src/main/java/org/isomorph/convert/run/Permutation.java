@@ -1,0 +1,68 @@
+package org.isomorph.convert.run;
+
+import java.io.IOException;
+import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.convert.Blueprint.Slot;
+import org.isomorph.convert.Blueprint.Span;
+import org.isomorph.convert.run.Buffers.Buffer;
+import org.isomorph.convert.run.Tiling.Tile;
+import org.isomorph.tensor.DType;
+
+/** Moves one tile: read, put in the target's order, cast, write. */
+record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
+
+  void move(Move move, Tile tile) throws IOException {
+    DType fromType = move.source().dtype();
+    DType toType = move.target().dtype();
+    int elements = Math.toIntExact(tile.elements());
+    Buffer here = buffers.first();
+    Buffer there = buffers.second();
+    read(sources, move.source(), tile, here);
+    if (!tile.reads().isLaidOut(tile.extents(), tile.denseStrides())) {
+      Strided.copy(
+          fromType.width(),
+          tile.extents(),
+          here.segment(),
+          0,
+          tile.reads().strides(),
+          there.segment(),
+          0,
+          tile.denseStrides());
+      here = buffers.second();
+      there = buffers.first();
+    }
+    if (fromType != toType) {
+      Casts.cast(fromType, here.segment(), toType, there.segment(), elements);
+      here = there;
+    }
+    write(here, tile, move.target(), target);
+  }
+
+  /** Reads a tile's source elements, as its footprint lays them out. */
+  static void read(SourceFiles sources, Span source, Tile tile, Buffer buffer) throws IOException {
+    int width = source.dtype().width();
+    long length = tile.reads().readElements() * width;
+    Odometer reads = new Odometer(tile.reads().readExtents(), tile.extents().length);
+    do {
+      long at = reads.dot(tile.reads().strides()) * width;
+      long offset = source.offset() + (tile.from() + reads.dot(tile.fromStrides())) * width;
+      sources.read(source.file(), offset, buffer.view(at, at + length));
+    } while (reads.next());
+  }
+
+  /** Writes a tile that lies densely in the order of the target, run by run. */
+  static void write(Buffer buffer, Tile tile, Slot slot, Worker target) throws IOException {
+    int width = slot.dtype().width();
+    int runAxes = tile.runAxes();
+    long length = width;
+    for (int axis = tile.extents().length - runAxes; axis < tile.extents().length; axis++)
+      length *= tile.extents()[axis];
+    Odometer runs = new Odometer(tile.extents(), tile.extents().length - runAxes);
+    long at = 0;
+    do {
+      long position = slot.offset() + (tile.to() + runs.dot(tile.toStrides())) * width;
+      target.write(buffer.view(at, at + length), position);
+      at += length;
+    } while (runs.next());
+  }
+}

@@ -1,0 +1,184 @@
+package org.isomorph.convert.run;
+
+import org.isomorph.layout.Box;
+import org.isomorph.layout.Box.Dim;
+
+/**
+ * A box cut into tiles that fit a buffer, shaped so that what a tile reads and what it writes both
+ * come in runs as long as can be.
+ *
+ * <p>A transpose shows why: a tile of whole source rows reads one long run and writes scraps, a
+ * tile of whole target rows the reverse; a square tile of 8 MiB does both in runs of several KiB.
+ * So a tile grows, from one element, always on the side whose runs are shorter.
+ */
+final class Tiling {
+  private final Box box;
+  private final long[] extents;
+  private final long[] fromStrides;
+  private final long[] toStrides;
+  private final int[] sourceOrder;
+  private final int fromWidth;
+  private final int toWidth;
+  private final long capacity;
+  private final long[] tile;
+
+  /**
+   * Tiles a box.
+   *
+   * @param fromWidth bytes of a source element
+   * @param toWidth bytes of a target element
+   * @param heldWidth bytes of the widest form that an element takes in a buffer on its way
+   * @param bufferBytes the bytes of one buffer
+   */
+  Tiling(Box box, int fromWidth, int toWidth, int heldWidth, int bufferBytes) {
+    int rank = box.dims().size();
+    this.box = box;
+    this.extents = new long[rank];
+    this.fromStrides = new long[rank];
+    this.toStrides = new long[rank];
+    this.tile = new long[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      Dim dim = box.dims().get(axis);
+      extents[axis] = dim.extent();
+      fromStrides[axis] = dim.fromStride();
+      toStrides[axis] = dim.toStride();
+      tile[axis] = 1;
+    }
+    this.sourceOrder = Footprint.sourceOrder(fromStrides);
+    this.fromWidth = fromWidth;
+    this.toWidth = toWidth;
+    this.capacity = bufferBytes / Math.max(heldWidth, Math.max(fromWidth, toWidth));
+    while (growSource() || growTarget()) {}
+    balance();
+  }
+
+  /** One tile: a part of the box, with everything that reading and writing it needs. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on at once, never compared
+  record Tile(
+      long from, long to, long[] extents, long[] fromStrides, long[] toStrides, Footprint reads) {
+    long elements() {
+      return product(extents);
+    }
+
+    /** The strides of the tile's elements when they lie densely in the order of the target. */
+    long[] denseStrides() {
+      long[] strides = new long[extents.length];
+      long stride = 1;
+      for (int axis = extents.length - 1; axis >= 0; axis--) {
+        strides[axis] = stride;
+        stride *= extents[axis];
+      }
+      return strides;
+    }
+
+    /** How many of the innermost axes are one run of neighbours in the target. */
+    int runAxes() {
+      int axes = 0;
+      long run = 1;
+      for (int axis = extents.length - 1; axis >= 0; axis--, axes++) {
+        if (extents[axis] > 1 && toStrides[axis] != run) break;
+        run *= extents[axis];
+      }
+      return axes;
+    }
+  }
+
+  /** The number of tiles. */
+  long size() {
+    long count = 1;
+    for (int axis = 0; axis < extents.length; axis++)
+      count = Math.multiplyExact(count, Math.ceilDiv(extents[axis], tile[axis]));
+    return count;
+  }
+
+  /** The tile of this number: they are numbered in the order of the target. */
+  Tile tile(long number) {
+    long from = box.from();
+    long to = box.to();
+    long[] part = new long[extents.length];
+    for (int axis = extents.length - 1; axis >= 0; axis--) {
+      long count = Math.ceilDiv(extents[axis], tile[axis]);
+      long start = number % count * tile[axis];
+      number /= count;
+      part[axis] = Math.min(tile[axis], extents[axis] - start);
+      from += start * fromStrides[axis];
+      to += start * toStrides[axis];
+    }
+    Footprint reads = Footprint.of(sourceOrder, part, fromStrides, fromWidth, capacity);
+    return new Tile(from, to, part, fromStrides, toStrides, reads);
+  }
+
+  /** Grows an axis that reads close together, if reads are the shorter runs. */
+  private boolean growSource() {
+    if (sourceRun() * fromWidth > targetRun() * toWidth && targetAxis() >= 0) return false;
+    return grow(sourceAxis());
+  }
+
+  private boolean growTarget() {
+    return grow(targetAxis()) || grow(sourceAxis());
+  }
+
+  /** Doubles the tile along an axis, or grows it by what fits; false if that is nothing. */
+  private boolean grow(int axis) {
+    if (axis < 0) return false;
+    long before = tile[axis];
+    long low = before;
+    long high = Math.min(2 * before, extents[axis]);
+    while (low < high) {
+      long middle = low + (high - low + 1) / 2;
+      tile[axis] = middle;
+      if (fits()) low = middle;
+      else high = middle - 1;
+    }
+    tile[axis] = low;
+    return low > before;
+  }
+
+  /** Whether the tile fits even if every gap worth reading is read. */
+  private boolean fits() {
+    return product(tile) <= capacity
+        && Footprint.of(sourceOrder, tile, fromStrides, fromWidth, Long.MAX_VALUE).elements()
+            <= capacity;
+  }
+
+  /** Makes the tiles along each axis equally long, instead of leaving a scrap at its end. */
+  private void balance() {
+    for (int axis = 0; axis < tile.length; axis++)
+      tile[axis] = Math.ceilDiv(extents[axis], Math.ceilDiv(extents[axis], tile[axis]));
+  }
+
+  private int sourceAxis() {
+    for (int axis : sourceOrder) if (tile[axis] < extents[axis]) return axis;
+    return -1;
+  }
+
+  private int targetAxis() {
+    for (int axis = tile.length - 1; axis >= 0; axis--) if (tile[axis] < extents[axis]) return axis;
+    return -1;
+  }
+
+  private long sourceRun() {
+    long run = 1;
+    for (int axis : sourceOrder) {
+      run *= tile[axis];
+      if (tile[axis] < extents[axis]) break;
+    }
+    return run;
+  }
+
+  private long targetRun() {
+    long run = 1;
+    for (int axis = tile.length - 1; axis >= 0; axis--) {
+      if (toStrides[axis] != run) break;
+      run *= tile[axis];
+      if (tile[axis] < extents[axis]) break;
+    }
+    return run;
+  }
+
+  private static long product(long[] factors) {
+    long product = 1;
+    for (long factor : factors) product *= factor;
+    return product;
+  }
+}

@@ -1,0 +1,124 @@
+package org.isomorph.convert.run;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread of an execution: takes chunks from the schedule and carries them out, through buffers
+ * and channels that are its own.
+ */
+final class Worker implements Closeable {
+  /** How many buffers a worker has at most: two of bytes, one of doubles, and computed values. */
+  static final int BUFFERS = 4;
+
+  /** Shorter ranges are collected in a buffer and written together. */
+  private static final long TRANSFER_BYTES = 64 << 10;
+
+  private final Schedule schedule;
+  private final Buffers buffers;
+  private final SourceFiles sources = new SourceFiles();
+  private @Nullable Job job;
+  private @Nullable FileChannel target;
+
+  private Worker(Schedule schedule, Buffers buffers) {
+    this.schedule = schedule;
+    this.buffers = buffers;
+  }
+
+  /** Works until there is nothing left to do; a failure is handed to the schedule. */
+  static void work(Schedule schedule, int bufferBytes) {
+    try (Buffers buffers = new Buffers(bufferBytes);
+        Worker worker = new Worker(schedule, buffers)) {
+      worker.work();
+    } catch (Throwable failure) {
+      schedule.fail(failure);
+    }
+  }
+
+  private void work() throws IOException {
+    for (var next = schedule.next(null); next != null; next = schedule.next(next.job())) {
+      turnTo(next.job());
+      try {
+        carryOut(next.chunk());
+      } catch (RunException explained) {
+        throw explained;
+      } catch (IOException failure) {
+        throw new RunException(
+            "cannot write %s: %s".formatted(next.job().path, Failures.reason(failure)), failure);
+      }
+      schedule.done(next.job());
+    }
+  }
+
+  private void carryOut(Chunk chunk) throws IOException {
+    switch (chunk) {
+      case Chunk.Ranges(var ranges) -> copy(ranges);
+      case Chunk.Tile(var move, var tiling, var number) ->
+          new Permutation(sources, buffers, this).move(move, tiling.tile(number));
+      case Chunk.Elements(var compute, var first, var end) ->
+          new Computation(sources, buffers, this).compute(compute, first, end);
+    }
+  }
+
+  /** Copies ranges, ordered by target: long ones within the kernel, short ones together. */
+  private void copy(Iterable<Range> ranges) throws IOException {
+    long start = 0; // where the collected bytes belong in the target
+    int collected = 0;
+    for (Range range : ranges) {
+      boolean collects = range.length() < Math.min(TRANSFER_BYTES, buffers.bytes());
+      if (collected > 0
+          && (!collects
+              || start + collected != range.to()
+              || collected + range.length() > buffers.bytes())) {
+        write(buffers.first().view(0, collected), start);
+        collected = 0;
+      }
+      if (collects) {
+        if (collected == 0) start = range.to();
+        int end = collected + (int) range.length();
+        sources.read(range.source(), range.from(), buffers.first().view(collected, end));
+        collected = end;
+      } else {
+        FileChannel channel = target();
+        channel.position(range.to());
+        sources.transfer(range.source(), range.from(), range.length(), channel);
+        schedule.wrote(job(), range.length());
+      }
+    }
+    if (collected > 0) write(buffers.first().view(0, collected), start);
+  }
+
+  /** Writes all of a buffer at {@code position} of the present file. */
+  void write(ByteBuffer buffer, long position) throws IOException {
+    int length = buffer.remaining();
+    while (buffer.hasRemaining()) position += target().write(buffer, position);
+    schedule.wrote(job(), length);
+  }
+
+  private Job job() {
+    return Objects.requireNonNull(job);
+  }
+
+  private FileChannel target() {
+    return Objects.requireNonNull(target);
+  }
+
+  private void turnTo(Job next) throws IOException {
+    if (job == next) return;
+    if (target != null) target.close();
+    target = FileChannel.open(next.path, StandardOpenOption.WRITE);
+    job = next;
+  }
+
+  @Override
+  public void close() throws IOException {
+    sources.close();
+    if (target != null) target.close();
+    target = null;
+  }
+}
