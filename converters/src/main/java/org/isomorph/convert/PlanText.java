@@ -55,10 +55,7 @@ public final class PlanText {
     plan.casts()
         .forEach(
             (cast, tensors) -> line("  cast      %s, to nearest even: %,d tensors", cast, tensors));
-    for (Evidence evidence : plan.evidence())
-      line(
-          "  evidence  %s: %s (%,d bytes read)",
-          evidence.question(), evidence.holds() ? "yes" : "no", evidence.bytes());
+    evidence();
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     plan.left()
         .forEach((tensor, reason) ->
@@ -68,6 +65,25 @@ public final class PlanText {
       line(
           "  unsaid    %s (%s has no key for it, and no computation needs it)",
           lost.sentence(), plan.target().name());
+  }
+
+  /** Questions that differ only in their numbers are one line: the same is asked of every layer. */
+  private void evidence() {
+    Map<String, List<Evidence>> alike = new LinkedHashMap<>();
+    for (Evidence evidence : plan.evidence())
+      alike
+          .computeIfAbsent(
+              evidence.question().replaceAll("\\.\\d+\\.", ".*.")
+                  + ": "
+                  + (evidence.holds() ? "yes" : "no"),
+              _ -> new ArrayList<>())
+          .add(evidence);
+    alike.forEach((answer, group) ->
+        line(
+            "  evidence  %s%s (%,d bytes read)",
+            answer,
+            group.size() == 1 ? "" : ", " + group.size() + " times",
+            group.stream().mapToLong(Evidence::bytes).sum()));
   }
 
   private static String some(List<String> names) {
@@ -110,6 +126,7 @@ public final class PlanText {
         : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // all formats stand in this class
   private void line(String format, Object... values) {
     lines.add(String.format(Locale.ROOT, format, values));
   }
