@@ -4,7 +4,14 @@ import com.github.ajalt.clikt.core.main
 
 /** Every command, in the order in which the help lists them. */
 private val commands: List<IsomorphCommand> =
-  listOf(FamiliesCommand(), InspectCommand(), DiffCommand(), ConvertCommand(), InitCommand())
+  listOf(
+    DemoCommand(),
+    FamiliesCommand(),
+    InspectCommand(),
+    DiffCommand(),
+    ConvertCommand(),
+    InitCommand(),
+  )
 
 /**
  * The families' dialects, for names like `trans_deepseek_v3_to_llama`; asked for only when one is
