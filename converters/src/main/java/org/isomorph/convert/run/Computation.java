@@ -23,9 +23,11 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
     for (Piece<Span, Compute.Parameter> piece : compute.gather())
       for (Box box : Restriction.ofTarget(piece.box(), first, end))
         gather(piece.source(), box, segment, first);
-    int columns = (int) Math.min(count, Chunk.columns(compute));
-    if (columns == 1) compute.transform().apply(values, 1, count);
-    else compute.transform().apply(values, count / columns, columns);
+    int columns = Math.toIntExact(Chunk.columns(compute));
+    switch (compute.transform().need()) {
+      case ELEMENTS -> compute.transform().apply(values, 1, count);
+      case ROWS -> compute.transform().apply(values, count / columns, columns);
+    }
     for (Piece<Compute.Parameter, Slot> piece : compute.scatter())
       for (Box box : Restriction.ofSource(piece.box(), first, end))
         scatter(segment, first, box, piece.target());

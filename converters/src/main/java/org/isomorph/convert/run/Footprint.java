@@ -1,8 +1,6 @@
 package org.isomorph.convert.run;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * How the source elements of one tile are read into a buffer: as a few reads of equal length, one
@@ -23,12 +21,16 @@ record Footprint(long readElements, long[] readExtents, long[] strides, long ele
 
   /** The axes that move in the source, closest elements first. */
   static int[] sourceOrder(long[] fromStrides) {
-    return IntStream.range(0, fromStrides.length)
-        .filter(axis -> fromStrides[axis] > 0)
-        .boxed()
-        .sorted(Comparator.comparingLong(axis -> fromStrides[axis]))
-        .mapToInt(Integer::intValue)
-        .toArray();
+    int[] order = new int[fromStrides.length];
+    int count = 0;
+    for (int axis = 0; axis < fromStrides.length; axis++) {
+      if (fromStrides[axis] == 0) continue;
+      int at = count++;
+      for (; at > 0 && fromStrides[order[at - 1]] > fromStrides[axis]; at--)
+        order[at] = order[at - 1];
+      order[at] = axis;
+    }
+    return Arrays.copyOf(order, count);
   }
 
   /**

@@ -8,9 +8,16 @@ import org.isomorph.convert.run.Buffers.Buffer;
 import org.isomorph.convert.run.Tiling.Tile;
 import org.isomorph.tensor.DType;
 
-/** Moves one tile: read, put in the target's order, cast, write. */
+/** Moves tiles: read, put in the target's order, cast, write. */
 record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
 
+  /** Moves all tiles of a move. */
+  void move(Move move) throws IOException {
+    Tiling tiling = Tiling.of(move, buffers.bytes());
+    for (long number = 0; number < tiling.size(); number++) move(move, tiling.tile(number));
+  }
+
+  /** Moves one tile of a move. */
   void move(Move move, Tile tile) throws IOException {
     DType fromType = move.source().dtype();
     DType toType = move.target().dtype();

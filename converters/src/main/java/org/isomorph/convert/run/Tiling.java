@@ -1,5 +1,6 @@
 package org.isomorph.convert.run;
 
+import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
 
@@ -50,6 +51,12 @@ final class Tiling {
     this.capacity = bufferBytes / Math.max(heldWidth, Math.max(fromWidth, toWidth));
     while (growSource() || growTarget()) {}
     balance();
+  }
+
+  /** The tiling of a move, whose elements take their source's form or their target's. */
+  static Tiling of(Move move, int bufferBytes) {
+    int fromWidth = move.source().dtype().width();
+    return new Tiling(move.box(), fromWidth, move.target().dtype().width(), fromWidth, bufferBytes);
   }
 
   /** One tile: a part of the box, with everything that reading and writing it needs. */
