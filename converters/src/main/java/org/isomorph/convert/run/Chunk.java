@@ -31,6 +31,13 @@ sealed interface Chunk {
    */
   long LONG_RUN_BYTES = 256 << 10;
 
+  /**
+   * Ranges that the kernel copies are cut at this length: long enough that a system call is nothing
+   * beside the copy, short enough that threads in one file pass each other. On ext4, 8 MiB copies 4
+   * times as fast as 1 GiB.
+   */
+  long RANGE_BYTES = 8 << 20;
+
   /** All work on a file, in the order of its tasks, except that unchanged bytes come first. */
   static Deque<Chunk> of(Blueprint.File file, int bufferBytes) {
     List<Range> ranges = new ArrayList<>();
@@ -54,7 +61,7 @@ sealed interface Chunk {
       }
     if (!small.isEmpty()) rest.add(new Moves(List.copyOf(small)));
     Deque<Chunk> chunks = new ArrayDeque<>();
-    for (List<Range> group : Range.grouped(Range.fused(ranges), bufferBytes))
+    for (List<Range> group : Range.grouped(Range.fused(ranges), Math.min(bufferBytes, RANGE_BYTES)))
       chunks.add(new Ranges(group));
     chunks.addAll(rest);
     return chunks;
@@ -102,7 +109,7 @@ sealed interface Chunk {
 
   private static void addElements(Compute compute, int bufferBytes, Deque<Chunk> chunks) {
     long elements = compute.shape().elements();
-    long step = Math.max(1, bufferBytes / Double.BYTES);
+    long step = Math.max(1, bufferBytes / 2 / Double.BYTES);
     long columns = columns(compute);
     if (columns > 1) step = Math.max(1, step / columns) * columns;
     for (long first = 0; first < elements; first += step)

@@ -62,7 +62,7 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
     Buffer stored = buffers.first();
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
-      int elements = Math.toIntExact(tile.elements());
+      int elements = Math.toIntExact(tile.runs() * tile.runStride(Double.BYTES));
       Strided.copy(
           Double.BYTES,
           tile.extents(),
@@ -71,9 +71,9 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
           tile.fromStrides(),
           doubles.segment(),
           0,
-          tile.denseStrides());
+          tile.orderedStrides(Double.BYTES));
       Casts.cast(DType.F64, doubles.segment(), slot.dtype(), stored.segment(), elements);
-      Permutation.write(stored, tile, slot, target);
+      Permutation.write(stored, tile, Double.BYTES, slot, target);
     }
   }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * and channels that are its own.
  */
 final class Worker implements Closeable {
-  /** How many buffers a worker has at most: two of bytes, one of doubles, and computed values. */
-  static final int BUFFERS = 4;
+  /** How many buffers a worker fills at most: bytes, doubles, and half for computed values. */
+  static final int BUFFERS = 3;
 
   /** Shorter ranges are collected in a buffer and written together. */
   private static final long TRANSFER_BYTES = 64 << 10;

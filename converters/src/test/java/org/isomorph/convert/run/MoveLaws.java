@@ -104,6 +104,19 @@ class MoveLaws {
     assertThat(execute(size, List.of(compute), buffer)).isEqualTo(expected);
   }
 
+  @Property(tries = 25)
+  void largeTransposesAreTiled(
+      @ForAll("casts") List<DType> dtypes, @ForAll("largeBuffers") int buffer, @ForAll long seed)
+      throws IOException {
+    Random random = new Random(seed);
+    long rows = random.nextInt(100, 700);
+    long columns = random.nextInt(100, 700);
+    long gap = random.nextInt(3);
+    Box box =
+        new Box(0, 0, List.of(new Dim(columns, 1, rows + gap), new Dim(rows, columns + gap, 1)));
+    everyElementGoesWhereTheBoxSays(box, dtypes, buffer, seed);
+  }
+
   @Property(tries = 200)
   void theRestrictionsOfABoxToNeighbouringRangesAreTheBox(
       @ForAll("boxes") Box box, @ForAll boolean bySource, @ForAll("steps") int step) {
@@ -149,6 +162,11 @@ class MoveLaws {
   @Provide
   Arbitrary<Integer> buffers() {
     return Arbitraries.of(64, 72, 100, 256, 1000, 8192, 1 << 20);
+  }
+
+  @Provide
+  Arbitrary<Integer> largeBuffers() {
+    return Arbitraries.of(20_000, 100_000, 1 << 20, 8 << 20);
   }
 
   @Provide
