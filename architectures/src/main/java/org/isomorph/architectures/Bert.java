@@ -32,28 +32,30 @@ public final class Bert implements Dialect {
   private static final String PREFIX = "bert.";
   private static final Role[] ROLES = {Role.BOS, Role.EOS, Role.PAD};
 
-  /** The heads that a class has. */
-  private enum Kind {
-    BertForPreTraining("pooler", "mlm", "nsp"),
-    BertForMaskedLM("mlm"),
-    BertForNextSentencePrediction("pooler", "nsp"),
-    BertModel("pooler");
-
-    private final Set<String> heads;
-
-    Kind(String... heads) {
-      this.heads = Set.of(heads);
-    }
-
+  /** A class, and the heads that it has. */
+  private record Kind(String name, Set<String> heads) {
     static Kind of(Config config) {
       List<String> classes = config.texts("architectures");
-      if (classes.isEmpty()) return BertModel;
-      for (Kind kind : values()) if (classes.contains(kind.name())) return kind;
-      throw config.invalid(
-          "architectures",
-          "one of BertModel, BertForPreTraining, BertForMaskedLM, BertForNextSentencePrediction");
+      if (classes.isEmpty()) return BARE;
+      return KINDS.stream()
+          .filter(kind -> classes.contains(kind.name()))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  config.invalid(
+                      "architectures",
+                      "one of " + String.join(", ", KINDS.stream().map(Kind::name).toList())));
     }
   }
+
+  private static final Kind BARE = new Kind("BertModel", Set.of("pooler"));
+  private static final Kind WHOLE = new Kind("BertForPreTraining", Set.of("pooler", "mlm", "nsp"));
+  private static final List<Kind> KINDS =
+      List.of(
+          BARE,
+          WHOLE,
+          new Kind("BertForMaskedLM", Set.of("mlm")),
+          new Kind("BertForNextSentencePrediction", Set.of("pooler", "nsp")));
 
   @Override
   public String name() {
@@ -107,10 +109,10 @@ public final class Bert implements Dialect {
     List<Head> heads = new ArrayList<>();
     boolean pooled = names.has("bert.pooler.dense.weight") || names.has("pooler.dense.weight");
     // A bare encoder is often saved without the pooler that its class has.
-    boolean bare = kind == Kind.BertModel && names.all().isPresent();
-    if (pooled || (kind.heads.contains("pooler") && !bare)) heads.add(Dsl.pooler());
-    if (kind.heads.contains("mlm") || names.has("cls.predictions.bias")) heads.add(mlm);
-    if (kind.heads.contains("nsp") || names.has("cls.seq_relationship.weight"))
+    boolean bare = kind.equals(BARE) && names.all().isPresent();
+    if (pooled || (kind.heads().contains("pooler") && !bare)) heads.add(Dsl.pooler());
+    if (kind.heads().contains("mlm") || names.has("cls.predictions.bias")) heads.add(mlm);
+    if (kind.heads().contains("nsp") || names.has("cls.seq_relationship.weight"))
       heads.add(Dsl.nextSentence());
     return heads;
   }
@@ -147,8 +149,10 @@ public final class Bert implements Dialect {
   /** The class that has all heads of a model, or else one that has some. */
   private static Kind kind(Model model) {
     Set<String> labels = model.heads().stream().map(Head::label).collect(Collectors.toSet());
-    for (Kind kind : Kind.values()) if (kind.heads.equals(labels)) return kind;
-    return labels.contains("mlm") ? Kind.BertForPreTraining : Kind.BertModel;
+    return KINDS.stream()
+        .filter(kind -> kind.heads().equals(labels))
+        .findFirst()
+        .orElse(labels.contains("mlm") ? WHOLE : BARE);
   }
 
   @Override
