@@ -2,6 +2,7 @@ package org.isomorph.architectures;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.isomorph.dialect.Config;
 import org.isomorph.spec.Activation;
 
@@ -28,9 +29,13 @@ final class Activations {
 
   /** The activation that a key names, or {@code otherwise} where the key is absent. */
   static Activation read(Config config, String key, String otherwise) {
-    Activation found = BY_NAME.get(config.text(key, otherwise));
-    if (found == null) throw config.invalid(key, "one of " + String.join(", ", BY_NAME.keySet()));
-    return found;
+    return named(config.text(key, otherwise))
+        .orElseThrow(() -> config.invalid(key, "one of " + String.join(", ", BY_NAME.keySet())));
+  }
+
+  /** The activation with this name. */
+  static Optional<Activation> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** The first name of an activation: the one that most configurations use. */

@@ -1,6 +1,6 @@
 package org.isomorph.architectures;
 
-import java.util.List;
+import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Head;
@@ -39,11 +39,8 @@ record Outline(
     boolean tied) {
   static Outline of(Model model) {
     Tower tower = model.last();
-    List<Mixer> mixers =
-        tower.runs().stream().map(Run::block).flatMap(block -> block.mixers()).toList();
-    Heads heads = first(mixers, Heads.class, Dsl.mha(1).resolved(tower.dim()));
-    Mixture mixture = first(mixers, Mixture.class, Dsl.moe(1, 1, Dsl.swiglu(1)));
-    FeedForward.Single ffn = first(mixers, FeedForward.Single.class, mixture.expert());
+    Heads heads = first(tower, Heads.class, Dsl.mha(1).resolved(tower.dim()));
+    FeedForward.Single ffn = first(tower, FeedForward.Single.class, mixture(tower).expert());
     Norm norm =
         tower.runs().isEmpty()
             ? Norm.NONE
@@ -59,8 +56,20 @@ record Outline(
         model, tower, heads, ffn, eps, rope, model.lm().map(Head.Lm::isTied).orElse(false));
   }
 
-  private static <M extends Mixer> M first(List<Mixer> mixers, Class<M> kind, M otherwise) {
-    return mixers.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElse(otherwise);
+  /** The first mixture of experts of a tower, or a harmless one. */
+  static Mixture mixture(Tower tower) {
+    return first(tower, Mixture.class, Dsl.moe(1, 1, Dsl.swiglu(1)));
+  }
+
+  /** The first mixer of one kind in a tower, or {@code otherwise} where it has none. */
+  static <M extends Mixer> M first(Tower tower, Class<M> kind, M otherwise) {
+    return tower.runs().stream()
+        .map(Run::block)
+        .flatMap(Block::mixers)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst()
+        .orElse(otherwise);
   }
 
   /** Rows of the token table. */

@@ -1,5 +1,6 @@
 package org.isomorph.architectures;
 
+import java.util.List;
 import java.util.OptionalDouble;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Spelling;
@@ -87,6 +88,14 @@ final class RopeKeys {
    * for.
    */
   static void write(Config.Builder config, Rope rope, Spelling spelling) {
+    write(config, rope, spelling, "rope_type");
+  }
+
+  /**
+   * As {@link #write(Config.Builder, Rope, Spelling)}, for code that calls the kind of scaling by
+   * another key before version 5.
+   */
+  static void write(Config.Builder config, Rope rope, Spelling spelling, String kindBefore5) {
     Config.Builder keys = Config.builder();
     write(keys, rope.scaling());
     if (spelling == Spelling.SINCE_5) {
@@ -96,7 +105,15 @@ final class RopeKeys {
     } else {
       config.set("rope_theta", rope.theta());
       if (rope.scaling().equals(RopeScaling.NONE)) config.setNull("rope_scaling");
-      else config.set("rope_scaling", keys.build());
+      else {
+        Config scaling = keys.build();
+        String kind = scaling.text("rope_type");
+        config.set(
+            "rope_scaling",
+            scaling
+                .without(List.of("rope_type"))
+                .with(Config.builder().set(kindBefore5, kind).build()));
+      }
     }
   }
 

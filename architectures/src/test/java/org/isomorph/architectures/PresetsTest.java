@@ -1,0 +1,82 @@
+package org.isomorph.architectures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.isomorph.architectures.Goldens.DIALECTS;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Preset;
+import org.isomorph.dialect.Table;
+import org.isomorph.dialect.TensorNames;
+import org.isomorph.spec.Estimates;
+import org.isomorph.spec.Model;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Published configurations give the models that people describe, with the published sizes. */
+class PresetsTest {
+  static Stream<Arguments> published() {
+    return Stream.of(
+        Arguments.of("llama-2-7b", Described.LLAMA_2_7B, 6_738_415_616L),
+        Arguments.of("llama-3-8b", Described.LLAMA_3_8B, 8_030_261_248L),
+        Arguments.of("llama-3-70b", Described.LLAMA_3_70B, 70_553_706_496L),
+        Arguments.of("qwen2.5-0.5b", Described.QWEN_25_05B, 494_032_768L),
+        Arguments.of("qwen2-7b", Described.QWEN_2_7B, 7_615_616_512L),
+        Arguments.of("mistral-7b-v0.1", Described.MISTRAL_7B, 7_241_732_096L),
+        Arguments.of("gpt2", Described.GPT_2, 124_439_808L),
+        Arguments.of("bert-base-uncased", Described.BERT_BASE, 109_482_240L),
+        Arguments.of("t5-base", Described.T5_BASE, 222_903_552L),
+        Arguments.of("mixtral-8x7b", Described.MIXTRAL_8X7B, 46_702_792_704L),
+        Arguments.of("deepseek-v3", Described.DEEPSEEK_V3, 671_026_419_200L),
+        Arguments.of("baichuan2-7b", Described.BAICHUAN_2_7B, 7_505_973_248L),
+        Arguments.of("bloom-176b", Described.BLOOM_176B, 176_247_271_424L),
+        Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("published")
+  void aPublishedConfigurationGivesTheModelAndItsSize(
+      String name, Model described, long parameters) {
+    Model read = read(name);
+    assertThat(described.parameters()).isEqualTo(parameters);
+    assertThat(read.parameters()).isEqualTo(parameters);
+    assertThat(read.named(described.name())).isEqualTo(described);
+  }
+
+  @Test
+  void twoExpertsOfEightServeAToken() {
+    assertThat(Estimates.of(read("mixtral-8x7b")).activeParameters()).isEqualTo(12_879_925_248L);
+  }
+
+  static Stream<Arguments> all() {
+    return DIALECTS.all().stream()
+        .flatMap(dialect ->
+            dialect.presets().stream().map(preset -> Arguments.of(preset.name(), dialect, preset)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void everyPresetIsReadByItsFamilyAndHasATable(String name, Dialect dialect, Preset preset) {
+    assertThat(DIALECTS.reading(preset.config())).isEqualTo(dialect);
+    Model model = dialect.spec(preset.config(), TensorNames.UNKNOWN);
+    Table table = Table.of(model, dialect.rows(model));
+    assertThat(table.entries()).isNotEmpty();
+  }
+
+  @Test
+  void noTwoPresetsHaveOneName() {
+    Set<String> names = new HashSet<>();
+    for (Dialect dialect : DIALECTS.all())
+      for (Preset preset : dialect.presets()) assertThat(names.add(preset.name())).isTrue();
+  }
+
+  private static Model read(String name) {
+    Map.Entry<Dialect, Preset> found = DIALECTS.preset(name).orElseThrow();
+    return found.getKey().spec(found.getValue().config(), TensorNames.UNKNOWN);
+  }
+}
