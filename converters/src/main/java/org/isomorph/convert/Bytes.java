@@ -1,5 +1,7 @@
 package org.isomorph.convert;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +16,11 @@ public final class Bytes {
 
   public static Bytes copyOf(byte[] content) {
     return new Bytes(content.clone());
+  }
+
+  /** A copy of a segment's bytes. */
+  public static Bytes of(MemorySegment segment) {
+    return new Bytes(segment.toArray(ValueLayout.JAVA_BYTE));
   }
 
   /** The UTF-8 bytes of {@code text}. */

@@ -185,15 +185,16 @@ public record Box(long from, long to, List<Dim> dims) {
     long span = 0;
     for (int k = dims.size() - 1; k >= 0; k--) {
       if (dims.get(k).toStride <= span) return false;
-      span = addExact(span, toSpan(List.of(dims.get(k))));
+      span = addExact(span, multiplyExact(dims.get(k).extent - 1, dims.get(k).toStride));
     }
+    if (dims.size() < 2) return true;
     List<Dim> moving = new ArrayList<>(dims);
     moving.removeIf(dim -> dim.fromStride == 0);
     moving.sort(Comparator.comparingLong(Dim::fromStride));
     span = 0;
     for (Dim dim : moving) {
       if (dim.fromStride <= span) return false;
-      span = addExact(span, fromSpan(List.of(dim)));
+      span = addExact(span, multiplyExact(dim.extent - 1, dim.fromStride));
     }
     return true;
   }
@@ -202,7 +203,7 @@ public record Box(long from, long to, List<Dim> dims) {
   static List<Dim> coalesced(List<Dim> dims) {
     List<Dim> sorted = new ArrayList<>(dims);
     sorted.removeIf(dim -> dim.extent == 1);
-    sorted.sort(Comparator.comparingLong(Dim::toStride).reversed());
+    if (sorted.size() > 1) sorted.sort(Comparator.comparingLong(Dim::toStride).reversed());
     List<Dim> result = new ArrayList<>(sorted.size());
     for (Dim inner : sorted) {
       Dim outer = result.isEmpty() ? null : result.getLast();

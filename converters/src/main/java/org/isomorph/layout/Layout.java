@@ -1,6 +1,8 @@
 package org.isomorph.layout;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -261,12 +263,18 @@ public sealed interface Layout<P> {
 
   /** The parameters that occur, each once, in order of first appearance. */
   default Set<P> parameters() {
-    return pending();
+    if (this instanceof Leaf<P>(P parameter)) return Set.of(parameter);
+    Set<P> found = new LinkedHashSet<>();
+    for (Layout<P> operand : operands()) found.addAll(operand.parameters());
+    return found;
   }
 
   /** The indices that {@link Each} leaves to be bound, outermost first. */
   default Set<String> indices() {
-    return pending();
+    Set<String> found = new LinkedHashSet<>();
+    if (this instanceof Each<P> each) found.add(each.index());
+    for (Layout<P> operand : operands()) found.addAll(operand.indices());
+    return found;
   }
 
   /**
@@ -281,7 +289,7 @@ public sealed interface Layout<P> {
       Map<String, Long> bound,
       ToLongFunction<String> count,
       BiFunction<? super P, Map<String, Long>, Q> leaf) {
-    return pending();
+    return new Binding<P, Q>(count, leaf).bind(this, Map.copyOf(bound));
   }
 
   /**
@@ -289,9 +297,10 @@ public sealed interface Layout<P> {
    *
    * @param parameters the shape of each parameter
    * @throws IllegalArgumentException if shapes do not fit, with the numbers and the expression
+   * @throws IllegalStateException if an index is not bound
    */
   default Shape shape(Function<? super P, Shape> parameters) {
-    return pending();
+    return LayoutShapes.shape(this, parameters);
   }
 
   /**
@@ -299,20 +308,28 @@ public sealed interface Layout<P> {
    *
    * @param target the tensor's name
    * @param parameters the shape of each parameter
-   * @throws IllegalArgumentException as {@link #shape}
+   * @throws IllegalArgumentException if shapes do not fit, as {@link #shape}
+   * @throws IllegalStateException if an index is not bound
    */
   default <T> Mapping<P, T> mapping(T target, Function<? super P, Shape> parameters) {
-    return pending();
+    List<Piece<P, T>> pieces = new ArrayList<>();
+    for (var piece : LayoutBoxes.of(this, parameters).pieces())
+      piece.source().ifPresent(leaf -> pieces.add(new Piece<>(leaf, target, piece.box())));
+    return new Mapping<>(pieces);
   }
 
   /**
    * Where the tensor has padding: boxes from a tensor of one element into this one.
    *
    * @param parameters the shape of each parameter
-   * @throws IllegalArgumentException as {@link #shape}
+   * @throws IllegalArgumentException if shapes do not fit, as {@link #shape}
+   * @throws IllegalStateException if an index is not bound
    */
   default List<Box> padding(Function<? super P, Shape> parameters) {
-    return pending();
+    List<Box> boxes = new ArrayList<>();
+    for (var piece : LayoutBoxes.of(this, parameters).pieces())
+      if (piece.source().isEmpty()) boxes.add(piece.box());
+    return boxes;
   }
 
   private static <P> List<Layout<P>> some(String operator, List<Layout<P>> operands) {
@@ -326,10 +343,5 @@ public sealed interface Layout<P> {
 
   private static String list(Stream<?> first, Stream<?> rest) {
     return Stream.concat(first, rest).map(Object::toString).collect(Collectors.joining(", "));
-  }
-
-  @SuppressWarnings("TypeParameterUnusedInFormals")
-  private static <R> R pending() {
-    throw new UnsupportedOperationException("not computed yet");
   }
 }

@@ -1,5 +1,6 @@
 package org.isomorph.layout;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.isomorph.tensor.Shape;
 public record Mapping<S, T>(List<Piece<S, T>> pieces) {
 
   public Mapping {
-    pieces = List.copyOf(pieces);
+    pieces = Fusion.fuse(pieces);
   }
 
   /** The mapping that copies one whole dense tensor to another of the same size. */
@@ -38,7 +39,21 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
 
   /** This mapping, followed by another: where the elements are two steps on. */
   public <U> Mapping<S, U> then(Mapping<T, U> next) {
-    return pending();
+    Map<T, Ranges<Piece<T, U>>> behind = new LinkedHashMap<>();
+    next.bySource()
+        .forEach((middle, group) ->
+            behind.put(
+                middle,
+                new Ranges<>(group, piece -> piece.box().from(), piece -> piece.box().lastFrom())));
+    List<Piece<S, U>> result = new ArrayList<>();
+    for (Piece<S, T> first : pieces) {
+      Ranges<Piece<T, U>> ranges = behind.get(first.target());
+      if (ranges == null) continue;
+      for (Piece<T, U> second : ranges.meeting(first.box().to(), first.box().lastTo()))
+        for (Box box : Composition.of(first.box(), second.box()))
+          result.add(new Piece<>(first.source(), second.target(), box));
+    }
+    return new Mapping<>(result);
   }
 
   /**
@@ -46,7 +61,7 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
    * #copies} says which others must be equal to it.
    */
   public Mapping<T, S> inverse() {
-    return pending();
+    return new Mapping<>(Choice.of(this).chosen().pieces().stream().map(Piece::inverse).toList());
   }
 
   /**
@@ -54,14 +69,16 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
    * inverse loses nothing exactly if these elements are equal. Empty if no element is repeated.
    */
   public Mapping<T, T> copies() {
-    return pending();
+    Choice<S, T> choice = Choice.of(this);
+    return new Mapping<>(choice.chosen().pieces().stream().map(Piece::inverse).toList())
+        .then(choice.others());
   }
 
   /** The pieces that read each source, in order of first appearance. */
   public Map<S, List<Piece<S, T>>> bySource() {
     Map<S, List<Piece<S, T>>> groups = new LinkedHashMap<>();
     for (Piece<S, T> piece : pieces)
-      groups.computeIfAbsent(piece.source(), _ -> new java.util.ArrayList<>()).add(piece);
+      groups.computeIfAbsent(piece.source(), _ -> new ArrayList<>()).add(piece);
     return groups;
   }
 
@@ -69,7 +86,7 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
   public Map<T, List<Piece<S, T>>> byTarget() {
     Map<T, List<Piece<S, T>>> groups = new LinkedHashMap<>();
     for (Piece<S, T> piece : pieces)
-      groups.computeIfAbsent(piece.target(), _ -> new java.util.ArrayList<>()).add(piece);
+      groups.computeIfAbsent(piece.target(), _ -> new ArrayList<>()).add(piece);
     return groups;
   }
 
@@ -88,7 +105,7 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
 
   /** How well this mapping covers a target tensor of the given shape. */
   public Coverage coverage(T target, Shape shape) {
-    return pending();
+    return Coverage.of(this, target, shape);
   }
 
   /**
@@ -98,11 +115,8 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
    *     pieces that meet
    */
   public void requirePartition(T target, Shape shape) {
-    pending();
-  }
-
-  @SuppressWarnings("TypeParameterUnusedInFormals")
-  private static <R> R pending() {
-    throw new UnsupportedOperationException("not computed yet");
+    Coverage coverage = coverage(target, shape);
+    if (!coverage.isPartition())
+      throw new IllegalArgumentException("%s %s: %s".formatted(target, shape, coverage));
   }
 }

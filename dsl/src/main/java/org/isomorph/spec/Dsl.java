@@ -32,6 +32,21 @@ public final class Dsl {
     return model(name, tower("decoder", new Mask.Prefix(extent), dim, tokens(vocabulary)));
   }
 
+  /** Sees a prefix whole, and itself and those before it beyond. */
+  public static Mask prefix(Mask.Extent extent) {
+    return new Mask.Prefix(extent);
+  }
+
+  /** A prefix that ends before the first token of this role. */
+  public static Mask.Extent before(Role role) {
+    return new Mask.Extent.Before(role);
+  }
+
+  /** A prefix that ends with the first token of this role. */
+  public static Mask.Extent through(Role role) {
+    return new Mask.Extent.Through(role);
+  }
+
   /** An encoder of tokens, in which all see all. */
   public static Model encoder(String name, long vocabulary, long dim) {
     return model(name, tower("encoder", Mask.BIDIRECTIONAL, dim, tokens(vocabulary)));
@@ -65,6 +80,11 @@ public final class Dsl {
   public static Tokens tokens(long vocabulary) {
     return new Tokens(
         vocabulary, 0, false, 1, AbsolutePosition.NONE, Tokens.Numbering.SEQUENTIAL, 0, Norm.NONE);
+  }
+
+  /** The output of another tower, unchanged. */
+  public static Input continues(String tower) {
+    return new Input.Continues(tower);
   }
 
   /** Square colour images in square patches, with a class token and learned positions. */
@@ -108,8 +128,18 @@ public final class Dsl {
         factor, trained, 32, 1, OptionalDouble.empty(), mscale, mscaleAllDim, true);
   }
 
+  public static RopeScaling.LongRope longRope(
+      List<Double> shortFactors, List<Double> longFactors, long trained) {
+    return new RopeScaling.LongRope(shortFactors, longFactors, trained, OptionalDouble.empty());
+  }
+
   public static RelativePosition.Alibi alibi() {
-    return new RelativePosition.Alibi(8);
+    return alibi(8);
+  }
+
+  /** ALiBi whose smallest slope is {@code 2^-maxBias}. */
+  public static RelativePosition.Alibi alibi(double maxBias) {
+    return new RelativePosition.Alibi(maxBias);
   }
 
   public static RelativePosition.Buckets buckets(long buckets, long maxDistance) {
@@ -209,6 +239,21 @@ public final class Dsl {
         0);
   }
 
+  /** A cache of keys and values that a tower computes once for all its layers. */
+  public static SharedCache sharedCache(Norm norm, long keyValueHeads, long headDim) {
+    return new SharedCache(norm, keyValueHeads, headDim, Set.of(), RelativePosition.NONE);
+  }
+
+  /** Keys and values from the output of another tower. */
+  public static KeyValues outputOf(String tower) {
+    return new KeyValues.From(tower);
+  }
+
+  /** An extra logit in every softmax. */
+  public static Sink constant(double logit) {
+    return new Sink.Constant(logit);
+  }
+
   public static Retention retention(long heads, Norm norm) {
     return new Retention(heads, 0, RelativePosition.NONE, norm, Activation.SILU, 16);
   }
@@ -236,17 +281,25 @@ public final class Dsl {
     return new Mixture(experts, topK, expert, Optional.empty(), new Router.Softmax(true, 1));
   }
 
-  public static Router softmaxRouter(boolean renormalise, double scale) {
+  /** Softmax over all experts; the chosen weights are renormalised or not, then scaled. */
+  public static Router.Softmax softmaxRouter(boolean renormalise, double scale) {
     return new Router.Softmax(renormalise, scale);
   }
 
   /** DeepSeek-V3's router: sigmoid scores with a correction bias, renormalised. */
-  public static Router deepSeekRouter(long groups, long topGroups, double scale) {
+  public static Router.Grouped deepSeekRouter(long groups, long topGroups, double scale) {
     return new Router.Grouped(
         Router.Grouped.Score.SIGMOID_TOP2, groups, topGroups, true, scale, true);
   }
 
-  public static Router switchRouter(long capacity) {
+  /** Experts in groups, weighted by their plain scores. */
+  public static Router.Grouped groupedRouter(
+      Router.Grouped.Score score, long groups, long topGroups, double scale) {
+    return new Router.Grouped(score, groups, topGroups, false, scale, false);
+  }
+
+  /** Switch Transformer's router: one expert a token, {@code capacity} tokens an expert. */
+  public static Router.Switch switchRouter(long capacity) {
     return new Router.Switch(capacity);
   }
 

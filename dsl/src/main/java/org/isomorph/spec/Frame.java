@@ -57,8 +57,8 @@ public record Frame(Norm norm, Placement placement) {
       case Placement.Plain.POST -> "postNorm(" + norm + ")";
       case Placement.Plain.SANDWICH -> "sandwich(" + norm + ")";
       case Placement.Plain.BRANCH_POST -> "branchPostNorm(" + norm + ")";
-      case Placement.Deep deep -> "deepNorm(" + norm + ", " + deep.alpha() + ")";
-      case Placement.Glm glm -> "glmNorm(" + norm + ", " + glm.alpha() + ")";
+      case Placement.Deep deep -> "deepNorm(" + norm + ", " + Print.number(deep.alpha()) + ")";
+      case Placement.Glm glm -> "glmNorm(" + norm + ", " + Print.number(glm.alpha()) + ")";
     };
   }
 }

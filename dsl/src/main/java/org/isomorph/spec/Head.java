@@ -2,6 +2,7 @@ package org.isomorph.spec;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What a model computes from the output of its last tower. */
 public sealed interface Head {
@@ -10,6 +11,26 @@ public sealed interface Head {
    */
   default Head resolved(Tower last) {
     return this;
+  }
+
+  /** What the names of this head's parameters begin with. */
+  default String label() {
+    return switch (this) {
+      case Lm _ -> "head";
+      case Mlm _ -> "mlm";
+      case NextSentence _ -> "nsp";
+      case Pooler _ -> "pooler";
+      case Classes _ -> "classes";
+      case Reward _ -> "reward";
+      case Project project -> "project." + project.tower();
+      case Similarity _ -> "logit_scale";
+      case NextTokens _ -> "mtp";
+    };
+  }
+
+  /** Which of the sequence's vectors the head reads, null for all of them. */
+  default @Nullable Pooling pooling() {
+    return null;
   }
 
   /**

@@ -147,6 +147,11 @@ public record Heads(
     return qkNorm(Optional.of(new QkNorm(norm, QkNorm.Across.HEAD)));
   }
 
+  /** The same attention with a norm over each head, or over all heads at once. */
+  public Heads qkNorm(Norm norm, QkNorm.Across across) {
+    return qkNorm(Optional.of(new QkNorm(norm, across)));
+  }
+
   public Heads qkNorm(Optional<QkNorm> norm) {
     return new Heads(
         heads,
@@ -248,6 +253,11 @@ public record Heads(
     return !keyValues.equals(KeyValues.SELF);
   }
 
+  /** Whether scores are multiplied by {@code 1/sqrt(headDim)}. */
+  public boolean isUsuallyScaled() {
+    return headDim != 0 && scale == 1 / Math.sqrt((double) headDim);
+  }
+
   /** The rows of the query projection: {@code heads * headDim}. */
   public long queryDim() {
     return Math.multiplyExact(heads, headDim);
@@ -285,12 +295,9 @@ public record Heads(
     if (!position.equals(RelativePosition.NONE))
       text.append(".position(").append(position).append(')');
     window.ifPresent(keys -> text.append(".window(").append(keys).append(')'));
-    qkNorm.ifPresent(norm ->
-        text.append(".qkNorm(")
-            .append(norm.across() == QkNorm.Across.HEAD ? norm.norm() : norm)
-            .append(')'));
+    qkNorm.ifPresent(norm -> text.append(".qkNorm(").append(norm).append(')'));
     softcap.ifPresent(cap -> text.append(".softcap(").append(Print.number(cap)).append(')'));
-    if (scale != 0 && (headDim == 0 || scale != 1 / Math.sqrt((double) headDim)))
+    if (scale != 0 && !isUsuallyScaled())
       text.append(".scale(").append(Print.number(scale)).append(')');
     if (!sink.equals(Sink.NONE)) text.append(".sink(").append(sink).append(')');
     logn.ifPresent(trained -> text.append(".logn(").append(trained).append(')'));

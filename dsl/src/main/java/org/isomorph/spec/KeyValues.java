@@ -11,7 +11,12 @@ public sealed interface KeyValues {
   }
 
   /** The output of another tower: cross-attention. */
-  record From(String tower) implements KeyValues {}
+  record From(String tower) implements KeyValues {
+    @Override
+    public String toString() {
+      return "outputOf(\"" + tower + "\")";
+    }
+  }
 
   KeyValues SELF = Plain.SELF;
   KeyValues SHARED_CACHE = Plain.SHARED_CACHE;

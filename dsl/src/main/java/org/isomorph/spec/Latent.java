@@ -38,6 +38,7 @@ public record Latent(
     Require.positive("rotated head dimension", ropeDim);
     Require.positive("value head dimension", valueDim);
     Require.finite("attention scale", scale);
+    Require.ownNorm("a latent", norm);
   }
 
   public Latent rope(Rope how) {
@@ -70,6 +71,11 @@ public record Latent(
     return factor / Math.sqrt((double) queryHeadDim());
   }
 
+  /** Whether scores are multiplied by the factor that the tower would fill in. */
+  public boolean isUsuallyScaled() {
+    return scale == usualScale();
+  }
+
   @Override
   public Latent resolved(long dim) {
     Latent rotated = rope(rope.resolved(ropeDim));
@@ -97,6 +103,6 @@ public record Latent(
         + ").rope("
         + rope
         + ")"
-        + (scale == 0 || scale == usualScale() ? "" : ".scale(" + scale + ")");
+        + (scale == 0 || isUsuallyScaled() ? "" : ".scale(" + Print.number(scale) + ")");
   }
 }

@@ -11,7 +11,12 @@ public sealed interface Mask {
   }
 
   /** All tokens of a prefix, and itself and those before it beyond. */
-  record Prefix(Extent extent) implements Mask {}
+  record Prefix(Extent extent) implements Mask {
+    @Override
+    public String toString() {
+      return "prefix(" + extent + ")";
+    }
+  }
 
   /** Where a prefix ends. */
   sealed interface Extent {
@@ -21,10 +26,20 @@ public sealed interface Mask {
     }
 
     /** After the first token of this role, which belongs to the prefix. */
-    record Through(Role role) implements Extent {}
+    record Through(Role role) implements Extent {
+      @Override
+      public String toString() {
+        return "through(" + role + ")";
+      }
+    }
 
     /** Before the first token of this role, which does not (ChatGLM-6B: {@code before(BOS)}). */
-    record Before(Role role) implements Extent {}
+    record Before(Role role) implements Extent {
+      @Override
+      public String toString() {
+        return "before(" + role + ")";
+      }
+    }
   }
 
   Mask BIDIRECTIONAL = Plain.BIDIRECTIONAL;

@@ -25,7 +25,12 @@ public record Mixture(
    *
    * @param gated whether its output is multiplied by {@code sigmoid(gate . x)}, as in Qwen2-MoE
    */
-  public record Shared(FeedForward.Single layer, boolean gated) {}
+  public record Shared(FeedForward.Single layer, boolean gated) {
+    @Override
+    public String toString() {
+      return (gated ? "gatedShared(" : "shared(") + layer + ")";
+    }
+  }
 
   public Mixture shared(FeedForward.Single layer) {
     return new Mixture(experts, topK, expert, Optional.of(new Shared(layer, false)), router);
@@ -53,7 +58,7 @@ public record Mixture(
         + ", "
         + expert
         + ")"
-        + shared.map(s -> (s.gated() ? ".gatedShared(" : ".shared(") + s.layer() + ")").orElse("")
+        + shared.map(layer -> "." + layer).orElse("")
         + ".router("
         + router
         + ")";

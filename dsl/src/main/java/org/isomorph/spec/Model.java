@@ -92,8 +92,10 @@ public record Model(
 
   private static void checkHeads(List<Tower> towers, List<Head> heads) {
     boolean tokens = towers.stream().anyMatch(tower -> tower.input() instanceof Tokens);
+    Set<String> labels = new HashSet<>();
     for (Head head : heads) {
-      if (head instanceof Head.Lm || head instanceof Head.Mlm)
+      Require.that(labels.add(head.label()), "two heads are called " + head.label());
+      if (head instanceof Head.Lm || head instanceof Head.Mlm || head instanceof Head.NextTokens)
         Require.that(tokens, head + " needs a tower that reads tokens");
       if (head instanceof Head.Project project)
         Require.that(
@@ -136,6 +138,15 @@ public record Model(
   /** The ids of the tokens with this role; usually one, or none. */
   public List<Long> ids(Role role) {
     return roles.getOrDefault(role, List.of());
+  }
+
+  /**
+   * Whether the ids with this role enter the computation, through a mask, a numbering or a pooling,
+   * and do not only tell users how to write a sequence.
+   */
+  public boolean computesWith(Role role) {
+    return towers.stream().anyMatch(tower -> tower.computesWith(role))
+        || (role == Role.EOS && heads.stream().anyMatch(head -> head.pooling() == Pooling.EOS));
   }
 
   public Model named(String other) {

@@ -47,7 +47,10 @@ public sealed interface Norm {
 
     @Override
     public String toString() {
-      return "layerNorm(" + eps + ")" + (gain ? bias ? "" : ".unbiased()" : ".plain()");
+      return "layerNorm("
+          + Print.number(eps)
+          + ")"
+          + (gain ? bias ? "" : ".unbiased()" : ".plain()");
     }
   }
 
@@ -80,7 +83,7 @@ public sealed interface Norm {
     @Override
     public String toString() {
       return "rms("
-          + eps
+          + Print.number(eps)
           + ")"
           + switch (gain) {
             case WEIGHT -> "";

@@ -8,6 +8,8 @@ import static org.isomorph.spec.Parameter.Kind.TABLE;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.isomorph.tensor.Shape;
 
 /**
@@ -70,6 +72,21 @@ public final class Parameters {
     return (shared ? "" : inputPrefix(model, tower)) + "embed.token.weight";
   }
 
+  /**
+   * The name of the table of buckets that a mixer of a layer reads: its own, or that of the first
+   * layer that has one. Empty where the mixer has no buckets.
+   */
+  public static Optional<String> bucketTable(Tower tower, long layer, String mixer) {
+    int index = mixerNames(tower.layer(layer)).indexOf(mixer);
+    if (index < 0) return Optional.empty();
+    Mixer found = tower.layer(layer).mixers().skip(index).findFirst().orElseThrow();
+    if (!(found instanceof Heads heads) || !(heads.position() instanceof RelativePosition.Buckets))
+      return Optional.empty();
+    long owner =
+        BucketTables.isShared(heads) ? BucketTables.owner(tower, mixer).orElseThrow() : layer;
+    return Optional.of(tower.name() + "." + owner + "." + mixer + ".buckets.weight");
+  }
+
   /** The name of the table that a tied head uses, if any tower reads tokens. */
   public static Optional<String> headTable(Model model) {
     return model.towers().reversed().stream()
@@ -122,22 +139,13 @@ public final class Parameters {
     long layer = 0;
     for (Run run : tower.runs())
       for (long copy = 0; copy < run.count(); copy++, layer++)
-        block(tower.name() + "." + layer, run.block(), tower.dim(), layer == firstBucketed(tower));
+        block(tower.name() + "." + layer, run.block(), tower.dim(), owned(tower, layer));
     norm(tower.name() + ".norm", tower.norm(), tower.dim());
   }
 
-  /** The layer whose bucket table serves all: the first that has buckets. */
-  private static long firstBucketed(Tower tower) {
-    long layer = 0;
-    for (Run run : tower.runs()) {
-      if (run.block()
-          .mixers()
-          .anyMatch(mixer ->
-              mixer instanceof Heads heads && heads.position() instanceof RelativePosition.Buckets))
-        return layer;
-      layer += run.count();
-    }
-    return -1;
+  /** The mixers whose table of buckets, if they share one, is this layer's. */
+  private static Predicate<String> owned(Tower tower, long layer) {
+    return mixer -> BucketTables.owner(tower, mixer).equals(OptionalLong.of(layer));
   }
 
   private void cache(Tower tower, SharedCache cache) {
@@ -147,16 +155,17 @@ public final class Parameters {
     linear(path + ".v", tower.dim(), cache.keyValueDim(), cache.bias().contains(Projection.V));
   }
 
-  private void block(String path, Block block, long dim, boolean ownsBuckets) {
+  private void block(String path, Block block, long dim, Predicate<String> ownsBuckets) {
     List<String> names = mixerNames(block);
     int next = 0;
     for (Residual residual : block.residuals())
       for (Branch branch : residual.branches()) {
-        String mixer = path + "." + names.get(next++);
+        String name = names.get(next++);
+        String mixer = path + "." + name;
         norm(mixer + ".norm", branch.norm(), dim);
         if (residual.placement().equals(Placement.SANDWICH))
           norm(mixer + ".post_norm", branch.norm(), dim);
-        mixer(mixer, branch.mixer(), dim, ownsBuckets);
+        mixer(mixer, branch.mixer(), dim, ownsBuckets.test(name));
       }
   }
 
@@ -283,7 +292,7 @@ public final class Parameters {
     norm(path + ".embed_norm", last.norm(), dim);
     norm(path + ".hidden_norm", last.norm(), dim);
     linear(path + ".project", 2 * dim, dim, false);
-    further.block().ifPresent(block -> block(path + ".block", block, dim, false));
+    further.block().ifPresent(block -> block(path + ".block", block, dim, _ -> false));
     norm(path + ".norm", last.norm(), dim);
   }
 

@@ -26,6 +26,7 @@ public record Patches(
     Require.positive("patch size", patch);
     Require.divides("image size", image, "patch size", patch);
     Require.positive("channels", channels);
+    Require.ownNorm("an input", norm);
   }
 
   /** The vectors that enter the tower: patches, and the class token if there is one. */
@@ -42,6 +43,16 @@ public record Patches(
     return new Patches(image, patch, channels, false, classToken, positioned, norm);
   }
 
+  /** The same patches without a class token before them. */
+  public Patches classless() {
+    return new Patches(image, patch, channels, bias, false, positioned, norm);
+  }
+
+  /** The same patches without learned positions. */
+  public Patches unpositioned() {
+    return new Patches(image, patch, channels, bias, classToken, false, norm);
+  }
+
   public Patches norm(Norm of) {
     return new Patches(image, patch, channels, bias, classToken, positioned, of);
   }
@@ -55,6 +66,8 @@ public record Patches(
         + ")"
         + (channels == 3 ? "" : ".channels(" + channels + ")")
         + (bias ? "" : ".unbiased()")
+        + (classToken ? "" : ".classless()")
+        + (positioned ? "" : ".unpositioned()")
         + (norm.equals(Norm.NONE) ? "" : ".norm(" + norm + ")");
   }
 }

@@ -27,12 +27,22 @@ public sealed interface Placement {
     public Deep {
       Require.positive("DeepNorm alpha", alpha);
     }
+
+    @Override
+    public String toString() {
+      return "deepNorm(" + Print.number(alpha) + ")";
+    }
   }
 
   /** GLM's variant, whose residual is the normalised stream: {@code alpha N(x) + f(N(x))}. */
   record Glm(double alpha) implements Placement {
     public Glm {
       Require.positive("GLM alpha", alpha);
+    }
+
+    @Override
+    public String toString() {
+      return "glmNorm(" + Print.number(alpha) + ")";
     }
   }
 

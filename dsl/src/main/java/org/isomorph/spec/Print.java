@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 final class Print {
   private Print() {}
 
-  /** Whole numbers without a decimal point, others as they are. */
+  /** Whole numbers without a decimal point, small ones as {@code 1e-5}, others as they are. */
   static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
-        : Double.toString(value);
+        : Double.toString(value).replace(".0E", "e").replace('E', 'e');
   }
 
   static String model(Model model) {

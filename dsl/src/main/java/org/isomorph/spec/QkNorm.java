@@ -13,6 +13,12 @@ public record QkNorm(Norm norm, Across across) {
         "a q/k norm must normalise, found " + norm);
   }
 
+  /** The arguments of {@link Heads#qkNorm(Norm, Across)} that make it. */
+  @Override
+  public String toString() {
+    return norm + (across == Across.HEAD ? "" : ", " + across);
+  }
+
   /** The span that one norm sees. */
   public enum Across {
     HEAD,

@@ -44,6 +44,17 @@ final class Require {
           what + " (" + value + ") is greater than " + limit + " (" + most + ")");
   }
 
+  /** Only a later branch of a parallel residual has an earlier norm to share. */
+  static void ownNorm(String what, Norm norm) {
+    if (norm.equals(Norm.SHARED)) throw new SpecException(what + " has no earlier norm to share");
+  }
+
+  /** Where keys are rotated or left alone: scores that biases could be added to are elsewhere. */
+  static void rotation(String what, RelativePosition position) {
+    if (!(position instanceof Rope) && !position.equals(RelativePosition.NONE))
+      throw new SpecException(what + " has rotary positions or none, found " + position);
+  }
+
   static void that(boolean holds, String otherwise) {
     if (!holds) throw new SpecException(otherwise);
   }

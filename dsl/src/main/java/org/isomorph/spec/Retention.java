@@ -24,10 +24,21 @@ public record Retention(
     Require.positive("retention heads", heads);
     Require.notNegative("head dimension", headDim);
     Require.positive("decay temperature", decayTemperature);
+    Require.ownNorm("retention", norm);
+    Require.rotation("retention", position);
   }
 
   public Retention position(RelativePosition how) {
     return new Retention(heads, headDim, how, norm, gate, decayTemperature);
+  }
+
+  /** The same retention with another gate of its output. */
+  public Retention gate(Activation by) {
+    return new Retention(heads, headDim, position, norm, by, decayTemperature);
+  }
+
+  public Retention decayTemperature(double divisor) {
+    return new Retention(heads, headDim, position, norm, gate, divisor);
   }
 
   public Retention headDim(long components) {
@@ -59,6 +70,10 @@ public record Retention(
         + norm
         + ")"
         + (headDim == 0 ? "" : ".headDim(" + headDim + ")")
-        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")");
+        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")")
+        + (gate == Activation.SILU ? "" : ".gate(" + gate + ")")
+        + (decayTemperature == 16
+            ? ""
+            : ".decayTemperature(" + Print.number(decayTemperature) + ")");
   }
 }

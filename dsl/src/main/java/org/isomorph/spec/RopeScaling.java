@@ -2,6 +2,7 @@ package org.isomorph.spec;
 
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * How rotary frequencies are stretched so that a model reads contexts longer than it was trained
@@ -16,6 +17,11 @@ public sealed interface RopeScaling {
     public Linear {
       Require.positive("rope factor", factor);
     }
+
+    @Override
+    public String toString() {
+      return "linear(" + Print.number(factor) + ")";
+    }
   }
 
   /**
@@ -27,6 +33,21 @@ public sealed interface RopeScaling {
     public DynamicNtk {
       Require.positive("rope factor", factor);
       Require.positive("trained context", trained);
+    }
+
+    /** The same change of base in Qwen-1's steps. */
+    public DynamicNtk inPowersOfTwo() {
+      return new DynamicNtk(factor, trained, true);
+    }
+
+    @Override
+    public String toString() {
+      return "dynamicNtk("
+          + Print.number(factor)
+          + ", "
+          + trained
+          + ")"
+          + (powerOfTwo ? ".inPowersOfTwo()" : "");
     }
   }
 
@@ -40,6 +61,19 @@ public sealed interface RopeScaling {
       Require.positive("low frequency factor", lowFrequencyFactor);
       Require.positive("high frequency factor", highFrequencyFactor);
       Require.positive("trained context", trained);
+    }
+
+    @Override
+    public String toString() {
+      return "llama3("
+          + Print.number(factor)
+          + ", "
+          + Print.number(lowFrequencyFactor)
+          + ", "
+          + Print.number(highFrequencyFactor)
+          + ", "
+          + trained
+          + ")";
     }
   }
 
@@ -73,6 +107,28 @@ public sealed interface RopeScaling {
       Require.finite("mscale all dim", mscaleAllDim);
     }
 
+    public Yarn betas(double fast, double slow) {
+      return new Yarn(factor, trained, fast, slow, attentionFactor, mscale, mscaleAllDim, truncate);
+    }
+
+    public Yarn attentionFactor(double outright) {
+      return new Yarn(
+          factor,
+          trained,
+          betaFast,
+          betaSlow,
+          OptionalDouble.of(outright),
+          mscale,
+          mscaleAllDim,
+          truncate);
+    }
+
+    /** The same stretching between bounds that are not rounded. */
+    public Yarn untruncated() {
+      return new Yarn(
+          factor, trained, betaFast, betaSlow, attentionFactor, mscale, mscaleAllDim, false);
+    }
+
     /**
      * What DeepSeek multiplies its softmax scale by: {@code (0.1 mscaleAllDim ln factor + 1)^2}, 1
      * without stretching.
@@ -80,6 +136,24 @@ public sealed interface RopeScaling {
     public double softmaxFactor() {
       double m = factor <= 1 || mscaleAllDim == 0 ? 1 : 0.1 * mscaleAllDim * Math.log(factor) + 1;
       return m * m;
+    }
+
+    @Override
+    public String toString() {
+      boolean scaled = mscale != 0 || mscaleAllDim != 0;
+      return "yarn("
+          + Print.number(factor)
+          + ", "
+          + trained
+          + (scaled ? ", " + Print.number(mscale) + ", " + Print.number(mscaleAllDim) : "")
+          + ")"
+          + (betaFast == 32 && betaSlow == 1
+              ? ""
+              : ".betas(" + Print.number(betaFast) + ", " + Print.number(betaSlow) + ")")
+          + (attentionFactor.isPresent()
+              ? ".attentionFactor(" + Print.number(attentionFactor.getAsDouble()) + ")"
+              : "")
+          + (truncate ? "" : ".untruncated()");
     }
   }
 
@@ -104,6 +178,28 @@ public sealed interface RopeScaling {
               + " short factors but "
               + longFactors.size()
               + " long ones");
+    }
+
+    public LongRope attentionFactor(double outright) {
+      return new LongRope(shortFactors, longFactors, trained, OptionalDouble.of(outright));
+    }
+
+    @Override
+    public String toString() {
+      return "longRope("
+          + factors(shortFactors)
+          + ", "
+          + factors(longFactors)
+          + ", "
+          + trained
+          + ")"
+          + (attentionFactor.isPresent()
+              ? ".attentionFactor(" + Print.number(attentionFactor.getAsDouble()) + ")"
+              : "");
+    }
+
+    private static String factors(List<Double> factors) {
+      return factors.stream().map(Print::number).collect(Collectors.joining(", ", "List.of(", ")"));
     }
   }
 

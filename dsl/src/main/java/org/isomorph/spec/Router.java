@@ -20,6 +20,11 @@ public sealed interface Router {
     }
 
     @Override
+    public String toString() {
+      return "softmaxRouter(" + renormalise + ", " + Print.number(scale) + ")";
+    }
+
+    @Override
     public void check(long experts, long topK) {}
   }
 
@@ -53,6 +58,31 @@ public sealed interface Router {
           "experts a token", topK, "experts in the groups kept", experts / groups * topGroups);
     }
 
+    /** The same router with or without weights that are divided by their sum. */
+    public Grouped renormalise(boolean toOne) {
+      return new Grouped(score, groups, topGroups, toOne, scale, correctionBias);
+    }
+
+    @Override
+    public String toString() {
+      boolean corrected = score == Score.SIGMOID_TOP2 && correctionBias;
+      boolean usual = corrected == renormalise;
+      return (corrected ? "deepSeekRouter(" : "groupedRouter(" + score + ", ")
+          + groups
+          + ", "
+          + topGroups
+          + ", "
+          + Print.number(scale)
+          + ")"
+          + (usual ? "" : ".renormalise(" + renormalise + ")")
+          + (correctionBias && !corrected ? ".corrected()" : "");
+    }
+
+    /** The same router with a learned bias on the scores for choosing. */
+    public Grouped corrected() {
+      return new Grouped(score, groups, topGroups, renormalise, scale, true);
+    }
+
     /** Scores of experts, and of a group from its experts'. */
     public enum Score {
       /** Softmax; a group scores its greatest (DeepSeek-V2). */
@@ -69,6 +99,11 @@ public sealed interface Router {
   record Switch(long capacity) implements Router {
     public Switch {
       Require.positive("expert capacity", capacity);
+    }
+
+    @Override
+    public String toString() {
+      return "switchRouter(" + capacity + ")";
     }
 
     @Override

@@ -19,6 +19,8 @@ public record SharedCache(
   public SharedCache {
     Require.positive("key/value heads", keyValueHeads);
     Require.positive("head dimension", headDim);
+    Require.ownNorm("a shared cache", norm);
+    Require.rotation("a shared cache", position);
     EnumSet<Projection> present = EnumSet.noneOf(Projection.class);
     present.addAll(bias);
     present.retainAll(EnumSet.of(Projection.K, Projection.V));
@@ -26,8 +28,32 @@ public record SharedCache(
     if (position instanceof Rope rope) position = rope.resolved(headDim);
   }
 
+  public SharedCache position(RelativePosition of) {
+    return new SharedCache(norm, keyValueHeads, headDim, bias, of);
+  }
+
+  /** The same cache with a bias on exactly these of K and V. */
+  public SharedCache biased(Projection... projections) {
+    return new SharedCache(norm, keyValueHeads, headDim, Set.of(projections), position);
+  }
+
   /** The rows of the key projection, and of the value projection. */
   public long keyValueDim() {
     return Math.multiplyExact(keyValueHeads, headDim);
+  }
+
+  @Override
+  public String toString() {
+    return "sharedCache("
+        + norm
+        + ", "
+        + keyValueHeads
+        + ", "
+        + headDim
+        + ")"
+        + (bias.isEmpty()
+            ? ""
+            : ".biased(" + String.join(", ", bias.stream().map(Projection::name).toList()) + ")")
+        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")");
   }
 }

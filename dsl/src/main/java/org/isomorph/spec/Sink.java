@@ -16,6 +16,11 @@ public sealed interface Sink {
     public Constant {
       Require.finite("sink logit", logit);
     }
+
+    @Override
+    public String toString() {
+      return "constant(" + Print.number(logit) + ")";
+    }
   }
 
   Sink NONE = Plain.NONE;

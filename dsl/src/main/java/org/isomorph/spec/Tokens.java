@@ -28,6 +28,7 @@ public record Tokens(
     Require.notNegative("embedding width", width);
     Require.positive("embedding scale", scale);
     Require.notNegative("segments", segments);
+    Require.ownNorm("an input", norm);
   }
 
   /** How tokens are numbered: what their position is. */

@@ -26,12 +26,29 @@ public record Tower(
     List<Run> runs,
     Norm norm,
     Optional<SharedCache> cache) {
+  /** What the parameters of inputs and heads begin with. */
+  private static final List<String> TAKEN =
+      List.of(
+          "embed",
+          "head",
+          "mlm",
+          "nsp",
+          "pooler",
+          "classes",
+          "reward",
+          "project",
+          "logit_scale",
+          "mtp");
+
   public Tower {
     Require.that(
-        name.matches("[a-z][a-z_]*") && !name.equals("embed") && !name.equals("head"),
-        "a tower's name is made of small letters and underscores, and is neither embed nor head: found \""
+        name.matches("[a-z][a-z_]*") && !TAKEN.contains(name),
+        "a tower's name is made of small letters and underscores, and is none of "
+            + String.join(", ", TAKEN)
+            + ": found \""
             + name
             + "\"");
+    Require.ownNorm("the final norm of tower " + name, norm);
     Require.positive("width", dim);
     long width = dim;
     input = input.resolved(dim);
@@ -39,6 +56,7 @@ public record Tower(
         Run.merged(
             runs.stream().map(run -> new Run(run.count(), run.block().resolved(width))).toList());
     for (Run run : runs) check(name, run.block(), input, cache);
+    BucketTables.check(name, runs);
   }
 
   private static void check(String name, Block block, Input input, Optional<SharedCache> cache) {
@@ -136,9 +154,28 @@ public record Tower(
         cache);
   }
 
+  /** Whether the ids of tokens with this role enter this tower's mask or numbering. */
+  boolean computesWith(Role role) {
+    boolean ends =
+        mask instanceof Mask.Prefix prefix
+            && switch (prefix.extent()) {
+              case Mask.Extent.Given _ -> false;
+              case Mask.Extent.Through through -> through.role() == role;
+              case Mask.Extent.Before before -> before.role() == role;
+            };
+    boolean spans =
+        input instanceof Tokens tokens
+            && switch (tokens.numbering()) {
+              case SEQUENTIAL, UNPADDED -> false;
+              case SPAN, SPAN_AND_BLOCK ->
+                  role == Role.BOS || role == Role.MASK || role == Role.GMASK;
+            };
+    return ends || spans;
+  }
+
   /** The number of layers. */
   public long depth() {
-    return runs.stream().mapToLong(Run::count).sum();
+    return runs.stream().mapToLong(Run::count).reduce(0, Math::addExact);
   }
 
   /** All layers in order, each as its block. */

@@ -25,8 +25,8 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
         gather(piece.source(), box, segment, first);
     int columns = Math.toIntExact(Chunk.columns(compute));
     switch (compute.transform().need()) {
-      case ELEMENTS -> compute.transform().apply(values, 1, count);
-      case ROWS -> compute.transform().apply(values, count / columns, columns);
+      case ELEMENTS -> compute.transform().apply(values, first, 1, count);
+      case ROWS -> compute.transform().apply(values, first, count / columns, columns);
     }
     for (Piece<Compute.Parameter, Slot> piece : compute.scatter())
       for (Box box : Restriction.ofSource(piece.box(), first, end))

@@ -1,0 +1,176 @@
+package org.isomorph.architectures;
+
+import static org.isomorph.dialect.Row.p;
+import static org.isomorph.dialect.Row.row;
+import static org.isomorph.layout.Packings.byPart;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Preset;
+import org.isomorph.dialect.Row;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.dialect.Template;
+import org.isomorph.dialect.TensorNames;
+import org.isomorph.layout.Layout;
+import org.isomorph.spec.AbsolutePosition;
+import org.isomorph.spec.Dsl;
+import org.isomorph.spec.Heads;
+import org.isomorph.spec.Mixer;
+import org.isomorph.spec.Model;
+import org.isomorph.spec.Role;
+import org.isomorph.spec.Tokens;
+
+/**
+ * GPT-2 and GPT-3's shape: pre-norm blocks with biases everywhere, learned positions, a tied head.
+ * Radford et al., 2019.
+ *
+ * <p>Linear maps are stored as Conv1D: transposed, {@code [in, out]}.
+ */
+public final class Gpt2 implements Dialect {
+  private static final String PREFIX = "transformer.";
+  private static final Role[] ROLES = {Role.BOS, Role.EOS, Role.PAD};
+
+  @Override
+  public String name() {
+    return "gpt2";
+  }
+
+  @Override
+  public String summary() {
+    return "GPT-2, and GPT-3's shape";
+  }
+
+  @Override
+  public boolean reads(Config config) {
+    return config.text("model_type", "").equals("gpt2");
+  }
+
+  @Override
+  public Model spec(Config config, TensorNames names) {
+    if (config.flag("add_cross_attention", false))
+      throw config.invalid(
+          "add_cross_attention", "false: cross-attention of GPT-2 is not described");
+    long width = config.number("n_embd"), heads = config.number("n_head");
+    long positions = config.number("n_positions", config.number("n_ctx", 1024));
+    var norm = Dsl.layerNorm(config.real("layer_norm_epsilon", 1e-5));
+    Heads attention = Dsl.mha(heads).biased();
+    double scale = config.flag("scale_attn_weights", true) ? attention.resolved(width).scale() : 1;
+    boolean byLayer = config.flag("scale_attn_by_inverse_layer_idx", false);
+    var ffn =
+        Dsl.mlp(
+                config.number("n_inner", 4 * width),
+                Activations.read(config, "activation_function", "gelu_new"))
+            .biased();
+    Model model =
+        Dsl.causal("gpt2", config.number("vocab_size"), width)
+            .embed(tokens -> tokens.position(Dsl.learned(positions)))
+            .layers(
+                config.number("n_layer"),
+                layer ->
+                    Dsl.block(norm)
+                        .attention(attention.scale(byLayer ? scale / (layer + 1) : scale))
+                        .ffn(ffn))
+            .finalNorm(norm)
+            .head(Dsl.lm().tied(config.flag("tie_word_embeddings", true)))
+            .context(positions);
+    return Roles.read(model, config, ROLES);
+  }
+
+  @Override
+  public Config config(Model model, Spelling spelling) {
+    Outline outline = Outline.of(model);
+    long positions = model.tokens().map(Tokens::position).map(Gpt2::learned).orElse(0L);
+    List<Double> scales =
+        model
+            .last()
+            .layers()
+            .map(block ->
+                block
+                    .mixers()
+                    .filter(Heads.class::isInstance)
+                    .mapToDouble(Gpt2::scale)
+                    .findFirst()
+                    .orElse(1))
+            .toList();
+    boolean scaled = scales.isEmpty() || scales.getFirst() != 1;
+    Config.Builder config =
+        Config.builder()
+            .set("architectures", List.of("GPT2LMHeadModel"))
+            .set("model_type", "gpt2")
+            .set("vocab_size", outline.vocabulary())
+            .set("n_positions", positions == 0 ? Math.max(1, model.context()) : positions)
+            .set("n_embd", outline.tower().dim())
+            .set("n_layer", outline.tower().depth())
+            .set("n_head", outline.heads().heads())
+            .set("n_inner", hidden(model, outline))
+            .set("activation_function", Activations.name(outline.ffn().activation()))
+            .set("layer_norm_epsilon", outline.eps())
+            .set("scale_attn_weights", scaled)
+            .set(
+                "scale_attn_by_inverse_layer_idx",
+                scales.size() > 1 && scales.get(1).equals(scales.getFirst() / 2))
+            .set("tie_word_embeddings", outline.tied());
+    Roles.write(config, model, ROLES);
+    return config.build();
+  }
+
+  private static long learned(AbsolutePosition position) {
+    return position instanceof AbsolutePosition.Learned learned ? learned.max() : 0;
+  }
+
+  private static double scale(Mixer mixer) {
+    return mixer instanceof Heads heads ? heads.scale() : 1;
+  }
+
+  private static long hidden(Model model, Outline outline) {
+    return model.last().runs().isEmpty() ? 4 * outline.tower().dim() : outline.ffn().hidden();
+  }
+
+  @Override
+  public List<Row> rows(Model model) {
+    List<Row> rows = new ArrayList<>();
+    rows.add(stored("wte.weight", p("embed.token.weight")));
+    rows.add(stored("wpe.weight", p("embed.position.weight")));
+    norm(rows, "h.{i}.ln_1", "decoder.{i}.attn.norm");
+    for (String part : List.of("weight", "bias")) {
+      Layout<Template> qkv =
+          byPart(
+              p("decoder.{i}.attn.q." + part),
+              p("decoder.{i}.attn.k." + part),
+              p("decoder.{i}.attn.v." + part));
+      rows.add(stored("h.{i}.attn.c_attn." + part, part.equals("weight") ? qkv.transpose() : qkv));
+    }
+    conv1d(rows, "h.{i}.attn.c_proj", "decoder.{i}.attn.o");
+    norm(rows, "h.{i}.ln_2", "decoder.{i}.ffn.norm");
+    conv1d(rows, "h.{i}.mlp.c_fc", "decoder.{i}.ffn.up");
+    conv1d(rows, "h.{i}.mlp.c_proj", "decoder.{i}.ffn.down");
+    norm(rows, "ln_f", "decoder.norm");
+    rows.add(row("lm_head.weight", "head.weight"));
+    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    // The causal mask and its constant, which old files hold as buffers.
+    rows.add(Row.ignored("(transformer\\.)?h\\.\\d+\\.attn\\.(bias|masked_bias)"));
+    return rows;
+  }
+
+  private static void norm(List<Row> rows, String name, String parameter) {
+    for (String part : List.of("weight", "bias"))
+      rows.add(stored(name + "." + part, p(parameter + "." + part)));
+  }
+
+  private static void conv1d(List<Row> rows, String name, String parameter) {
+    rows.add(stored(name + ".weight", p(parameter + ".weight").transpose()));
+    rows.add(stored(name + ".bias", p(parameter + ".bias")));
+  }
+
+  /** The first published files lack the prefix. */
+  private static Row stored(String name, Layout<Template> layout) {
+    return row(PREFIX + name, layout).alias(name);
+  }
+
+  @Override
+  public List<Preset> presets() {
+    return Presets.of("gpt2", "gpt2-xl");
+  }
+}

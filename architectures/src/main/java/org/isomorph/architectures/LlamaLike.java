@@ -1,0 +1,185 @@
+package org.isomorph.architectures;
+
+import static org.isomorph.dialect.Row.row;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Row;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.spec.Dsl;
+import org.isomorph.spec.FeedForward;
+import org.isomorph.spec.Gated;
+import org.isomorph.spec.Head;
+import org.isomorph.spec.Heads;
+import org.isomorph.spec.Model;
+import org.isomorph.spec.Pooling;
+import org.isomorph.spec.Role;
+
+/**
+ * What LLaMA and its many descendants have in common: pre-norm RMS blocks of rotary attention and a
+ * gated feed-forward layer, and the names of their tensors. Each family says only what it does
+ * differently.
+ */
+final class LlamaLike {
+  static final Role[] ROLES = {Role.BOS, Role.EOS, Role.PAD};
+
+  private final Config config;
+
+  private LlamaLike(Config config) {
+    this.config = config;
+  }
+
+  static LlamaLike reading(Config config) {
+    return new LlamaLike(config);
+  }
+
+  // ---- configuration to model
+
+  long width() {
+    return config.number("hidden_size");
+  }
+
+  long layers() {
+    return config.number("num_hidden_layers");
+  }
+
+  long context() {
+    return config.number("max_position_embeddings", 0);
+  }
+
+  /**
+   * Attention with rotary positions, without biases.
+   *
+   * @param keyValueHeads what the family takes where the configuration does not say
+   * @param headDim likewise; 0 for width over heads
+   */
+  Heads attention(long keyValueHeads, long headDim) {
+    Heads heads =
+        Dsl.gqa(
+            config.number("num_attention_heads"),
+            config.number("num_key_value_heads", keyValueHeads));
+    return heads
+        .headDim(config.number("head_dim", headDim))
+        .position(RopeKeys.read(config, 10_000, context()));
+  }
+
+  /**
+   * As {@link #attention(long, long)}, with as many key heads as query heads where the
+   * configuration does not say.
+   */
+  Heads attention() {
+    return attention(config.number("num_attention_heads"), 0);
+  }
+
+  Gated ffn() {
+    return Dsl.gated(
+        config.number("intermediate_size"), Activations.read(config, "hidden_act", "silu"));
+  }
+
+  /** The model whose layers have these mixers. */
+  Model model(String name, LongFunction<Heads> attention, LongFunction<FeedForward> ffn) {
+    var norm = Dsl.rms(config.real("rms_norm_eps", 1e-6));
+    Model model =
+        Dsl.causal(name, config.number("vocab_size"), width())
+            .layers(
+                layers(),
+                layer -> Dsl.block(norm).attention(attention.apply(layer)).ffn(ffn.apply(layer)))
+            .finalNorm(norm)
+            .head(head())
+            .context(context());
+    return Roles.read(model, config, ROLES);
+  }
+
+  private Head head() {
+    boolean classifies =
+        config.texts("architectures").stream()
+            .anyMatch(name -> name.endsWith("ForSequenceClassification"));
+    if (!classifies) return Dsl.lm().tied(config.flag("tie_word_embeddings", false));
+    long labels =
+        config
+            .section("id2label")
+            .map(names -> (long) names.keys().size())
+            .orElse(config.number("num_labels", 2));
+    return labels == 1 ? Dsl.reward() : Dsl.classes(labels, Pooling.LAST).unbiased();
+  }
+
+  // ---- model to configuration
+
+  /** The keys that all these families have, in transformers' order of importance. */
+  static Config.Builder write(
+      Model model, String modelType, String classPrefix, Spelling spelling) {
+    Outline outline = Outline.of(model);
+    Config.Builder config = Config.builder();
+    boolean classifies =
+        model.heads().stream()
+            .anyMatch(head -> head instanceof Head.Reward || head instanceof Head.Classes);
+    config.set(
+        "architectures",
+        List.of(classPrefix + (classifies ? "ForSequenceClassification" : "ForCausalLM")));
+    config.set("model_type", modelType);
+    config.set("vocab_size", outline.vocabulary());
+    config.set("hidden_size", outline.tower().dim());
+    config.set("intermediate_size", outline.ffn().hidden());
+    config.set("num_hidden_layers", outline.tower().depth());
+    config.set("num_attention_heads", outline.heads().heads());
+    config.set("num_key_value_heads", outline.heads().keyValueHeads());
+    config.set("head_dim", outline.heads().headDim());
+    config.set("hidden_act", Activations.name(outline.ffn().activation()));
+    if (model.context() != 0) config.set("max_position_embeddings", model.context());
+    config.set("rms_norm_eps", outline.eps());
+    RopeKeys.write(config, outline.rope(), spelling);
+    config.set("tie_word_embeddings", outline.tied());
+    for (Head head : model.heads()) {
+      long labels =
+          head instanceof Head.Classes classes
+              ? classes.count()
+              : head instanceof Head.Reward ? 1 : 0;
+      if (labels > 0) config.set("id2label", labels(labels));
+    }
+    Roles.write(config, model, ROLES);
+    return config;
+  }
+
+  private static Config labels(long count) {
+    Config.Builder labels = Config.builder();
+    for (long label = 0; label < count; label++) labels.set(Long.toString(label), "LABEL_" + label);
+    return labels.build();
+  }
+
+  // ---- tensors
+
+  /** The rows of a family with separate projections. */
+  static List<Row> rows() {
+    List<Row> rows = new ArrayList<>(rowsBesideQkv());
+    for (String part : List.of("q", "k", "v")) {
+      rows.addAll(
+          Row.weightAndBias(
+              "model.layers.{i}.self_attn." + part + "_proj", "decoder.{i}.attn." + part));
+    }
+    return rows;
+  }
+
+  /** The rows of everything but queries, keys and values, which some families fuse. */
+  static List<Row> rowsBesideQkv() {
+    List<Row> rows = new ArrayList<>();
+    rows.add(row("model.embed_tokens.weight", "embed.token.weight"));
+    rows.add(row("model.layers.{i}.input_layernorm.weight", "decoder.{i}.attn.norm.weight"));
+    rows.addAll(Row.weightAndBias("model.layers.{i}.self_attn.o_proj", "decoder.{i}.attn.o"));
+    rows.add(
+        row("model.layers.{i}.post_attention_layernorm.weight", "decoder.{i}.ffn.norm.weight"));
+    for (String part : List.of("gate", "up", "down"))
+      rows.addAll(
+          Row.weightAndBias("model.layers.{i}.mlp." + part + "_proj", "decoder.{i}.ffn." + part));
+    rows.add(row("model.norm.weight", "decoder.norm.weight"));
+    rows.add(row("lm_head.weight", "head.weight"));
+    rows.add(row("score.weight", "reward.weight"));
+    rows.add(row("score.weight", "classes.weight"));
+    // Some files repeat the tied head; early LLaMA files hold the rotary frequencies, which follow
+    // from the configuration.
+    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    rows.add(Row.ignored("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));
+    return rows;
+  }
+}

@@ -1,0 +1,70 @@
+package org.isomorph.architectures;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Preset;
+import org.isomorph.dialect.Row;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.dialect.TensorNames;
+import org.isomorph.spec.Dsl;
+import org.isomorph.spec.Heads;
+import org.isomorph.spec.Model;
+
+/**
+ * Qwen 3, dense: LLaMA with a norm on each query and key head, and head dimensions of their own.
+ * arXiv 2505.09388.
+ */
+public final class Qwen3 implements Dialect {
+  private static final long USUAL_KEY_VALUE_HEADS = 32;
+  private static final long USUAL_HEAD_DIM = 128;
+
+  @Override
+  public String name() {
+    return "qwen3";
+  }
+
+  @Override
+  public String summary() {
+    return "Qwen 3, dense: LLaMA with q/k norms";
+  }
+
+  @Override
+  public boolean reads(Config config) {
+    return config.text("model_type", "").equals("qwen3");
+  }
+
+  @Override
+  public Model spec(Config config, TensorNames names) {
+    LlamaLike common = LlamaLike.reading(config);
+    Heads normed =
+        common
+            .attention(USUAL_KEY_VALUE_HEADS, USUAL_HEAD_DIM)
+            .qkNorm(Dsl.rms(config.real("rms_norm_eps", 1e-6)));
+    Heads attention = config.flag("attention_bias", false) ? normed.biased() : normed;
+    return common.model(
+        "qwen3", layer -> attention.window(SlidingLayers.window(config, layer)), _ -> common.ffn());
+  }
+
+  @Override
+  public Config config(Model model, Spelling spelling) {
+    Config.Builder config = LlamaLike.write(model, "qwen3", "Qwen3", spelling);
+    config.set("attention_bias", !Outline.of(model).heads().bias().isEmpty());
+    SlidingLayers.write(config, model);
+    return config.build();
+  }
+
+  @Override
+  public List<Row> rows(Model model) {
+    List<Row> rows = new ArrayList<>(LlamaLike.rows());
+    rows.add(Row.row("model.layers.{i}.self_attn.q_norm.weight", "decoder.{i}.attn.q_norm.weight"));
+    rows.add(Row.row("model.layers.{i}.self_attn.k_norm.weight", "decoder.{i}.attn.k_norm.weight"));
+    return rows;
+  }
+
+  @Override
+  public List<Preset> presets() {
+    return Presets.of("qwen3-8b");
+  }
+}

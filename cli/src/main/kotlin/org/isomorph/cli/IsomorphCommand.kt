@@ -1,0 +1,35 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.CliktCommand
+import com.github.ajalt.clikt.core.CliktError
+import java.io.PrintWriter
+import java.io.StringWriter
+
+/**
+ * What all our commands have in common: a failure is one message on stderr and exit status 1.
+ *
+ * Libraries throw; only here do their exceptions become words for a person. `ISOMORPH_DEBUG=1` adds
+ * the stack trace. A command with other exit statuses (`verify`, `compare`) throws Clikt's
+ * `ProgramResult`.
+ */
+abstract class IsomorphCommand(name: String) : CliktCommand(name) {
+  /** Does the work. What it throws is reported by [run]. */
+  protected abstract fun execute()
+
+  final override fun run() {
+    try {
+      execute()
+    } catch (e: CliktError) {
+      throw e
+    } catch (e: Throwable) {
+      throw CliktError("Error: ${explain(e)}${trace(e)}", e as? Exception, statusCode = 1)
+    }
+  }
+
+  private fun trace(failure: Throwable): String {
+    if (currentContext.readEnvvar("ISOMORPH_DEBUG") != "1") return ""
+    val trace = StringWriter()
+    failure.printStackTrace(PrintWriter(trace))
+    return "\n" + trace.toString().trimEnd()
+  }
+}

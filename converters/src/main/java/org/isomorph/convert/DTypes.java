@@ -1,0 +1,28 @@
+package org.isomorph.convert;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.isomorph.tensor.DType;
+
+/** The dtypes that can be cast to one another, and what is lost. */
+public final class DTypes {
+  private static final Set<DType> FLOATS = EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64);
+
+  private DTypes() {}
+
+  /** Whether {@code dtype} is a floating-point type that casts read and write. */
+  public static boolean isFloat(DType dtype) {
+    return FLOATS.contains(dtype);
+  }
+
+  /** Whether every value of {@code from} is a value of {@code to}. */
+  static boolean widens(DType from, DType to) {
+    return from == to || to == DType.F64 || (to == DType.F32 && from.bits() == 16);
+  }
+
+  /** The narrowest type that has every value of both. */
+  static DType common(DType a, DType b) {
+    if (widens(a, b)) return b;
+    return widens(b, a) ? a : DType.F32;
+  }
+}

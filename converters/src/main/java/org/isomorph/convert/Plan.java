@@ -1,0 +1,43 @@
+package org.isomorph.convert;
+
+import java.util.List;
+import java.util.Map;
+import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Table;
+import org.isomorph.sharding.WrittenTensors;
+import org.isomorph.spec.Difference;
+import org.isomorph.spec.Model;
+
+/**
+ * A conversion as it will be done: decided, checked and known to the byte, with nothing written
+ * yet.
+ *
+ * @param source the opened checkpoint
+ * @param target the family that is written
+ * @param model the model as the target has it
+ * @param config the configuration that is written
+ * @param steps adjustments of the description, in order
+ * @param casts how many tensors change their dtype, by what becomes what ({@code F32 -> BF16})
+ * @param outcome whether numbers stay as they are
+ * @param evidence what was looked up in the values
+ * @param left tensors of the source that are not written, each with the reason
+ * @param lost what the target's configuration has no word for and no computation needs
+ * @param tensors the tensors that are written, with what they are made of
+ * @param written the files that they are written to
+ * @param blueprint every byte of it
+ */
+public record Plan(
+    Checkpoint source,
+    Dialect target,
+    Model model,
+    Config config,
+    List<Step> steps,
+    Map<String, Long> casts,
+    Outcome outcome,
+    List<Evidence> evidence,
+    Map<String, String> left,
+    List<Difference> lost,
+    List<Table.Entry> tensors,
+    WrittenTensors written,
+    Blueprint blueprint) {}

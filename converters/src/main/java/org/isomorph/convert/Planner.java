@@ -1,0 +1,236 @@
+package org.isomorph.convert;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Dialects;
+import org.isomorph.dialect.Expression;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.dialect.Table;
+import org.isomorph.layout.Mapping;
+import org.isomorph.layout.Piece;
+import org.isomorph.spec.Difference;
+import org.isomorph.tensor.Shape;
+import org.isomorph.tensor.TensorInfo;
+import org.isomorph.tensorfile.StoredTensor;
+
+/**
+ * Decides how a checkpoint becomes another family's: which adjustments, on what evidence, and from
+ * there every byte.
+ *
+ * <p>Headers say almost everything. Where a step is exact only if values are so and so, they are
+ * looked up as a stream before anything is written; the first way whose evidence holds is taken.
+ */
+public final class Planner {
+  private final Checkpoint source;
+  private final ConversionRequest request;
+  private final Dialects dialects;
+  private final List<Evidence> evidence = new ArrayList<>();
+
+  private Planner(Checkpoint source, ConversionRequest request, Dialects dialects) {
+    this.source = source;
+    this.request = request;
+    this.dialects = dialects;
+  }
+
+  /** Opens {@code directory} and plans its conversion. */
+  public static Plan plan(Path directory, ConversionRequest request, Dialects dialects)
+      throws IOException {
+    return plan(
+        Checkpoint.open(directory, dialects, request.from(), request.config()), request, dialects);
+  }
+
+  /**
+   * Plans the conversion of an opened checkpoint.
+   *
+   * @param dialects the families to name as alternatives in a refusal
+   * @throws ConversionRefused with reasons, if the target cannot express the model or the source
+   *     contradicts itself
+   */
+  public static Plan plan(Checkpoint source, ConversionRequest request, Dialects dialects)
+      throws IOException {
+    return new Planner(source, request, dialects).plan();
+  }
+
+  private Plan plan() throws IOException {
+    Mapping<StoredTensor, String> parameters = source.parameters();
+    checkCopies(parameters);
+    Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
+    return new PlanDrawing(source, request, route, parameters, List.copyOf(evidence)).plan();
+  }
+
+  /**
+   * Within a family nothing needs to be decided, and the configuration keeps its spelling and its
+   * unknown keys.
+   */
+  private Route asItIs() {
+    return new Route(
+        List.of(),
+        new Expression.Expressed(source.dialect(), source.config(), source.model(), List.of()));
+  }
+
+  // ---- what the source says twice must agree
+
+  private void checkCopies(Mapping<StoredTensor, String> parameters) throws IOException {
+    for (Table.Duplicate duplicate : source.duplicates()) {
+      String first = duplicate.parameter().name();
+      String question = duplicate.name() + " equals " + first;
+      if (!storedShape(duplicate.name()).equals(duplicate.parameter().shape()))
+        throw contradiction(duplicate, "has another shape than");
+      List<Piece<StoredTensor, StoredTensor>> pieces =
+          only(parameters, first)
+              .then(Mapping.copy(first, duplicate.name(), duplicate.parameter().shape()))
+              .then(storage(duplicate.name()).inverse())
+              .pieces();
+      if (!ask(new Evidence.Query.Same(question, pieces)))
+        throw contradiction(duplicate, "differs from");
+    }
+    List<Piece<StoredTensor, StoredTensor>> repeated = new ArrayList<>();
+    for (Table.Entry entry : source.table().entries()) {
+      Mapping<String, String> copies =
+          entry.layout().mapping(source.storedName(entry), source.table()::shape).copies();
+      if (!copies.pieces().isEmpty())
+        repeated.addAll(
+            storage(source.storedName(entry))
+                .then(copies)
+                .then(storage(source.storedName(entry)).inverse())
+                .pieces());
+    }
+    if (!repeated.isEmpty()
+        && !ask(new Evidence.Query.Same("what the layouts store repeatedly is equal", repeated)))
+      throw new ConversionRefused(
+          source.directory()
+              + ": a tensor whose rows the "
+              + source.dialect().name()
+              + " layout repeats has copies that differ");
+  }
+
+  private ConversionRefused contradiction(Table.Duplicate duplicate, String how) {
+    return new ConversionRefused(
+        source.directory()
+            + ": tensor "
+            + duplicate.name()
+            + " should be a copy of "
+            + duplicate.parameter().name()
+            + ", but "
+            + how
+            + " it. "
+            + source.config().file()
+            + " says that they are tied: if the stored tensor is right, set tie_word_embeddings to false there");
+  }
+
+  private Shape storedShape(String tensor) {
+    TensorInfo info = source.stored().tensors().get(tensor);
+    if (info == null) throw new IllegalArgumentException(tensor + " is not in the files");
+    return info.shape();
+  }
+
+  // ---- the way to the target
+
+  private Route route(Mapping<StoredTensor, String> parameters) throws IOException {
+    Routes routes = Routes.to(request.target(), source.model(), Spelling.BEFORE_5);
+    if (routes.routes().isEmpty()) throw refused(routes.reasons());
+    List<String> failed = new ArrayList<>();
+    for (Route route : routes.routes()) {
+      Optional<String> obstacle = obstacle(route, parameters);
+      if (obstacle.isEmpty()) return route;
+      failed.add(
+          "the way \""
+              + String.join("; ", route.steps().stream().map(Step::sentence).toList())
+              + "\" is closed: it is not so that "
+              + obstacle.get());
+    }
+    throw new ConversionRefused(
+        source.directory() + " cannot be written as " + request.target().name(), failed);
+  }
+
+  private ConversionRefused refused(List<Difference> reasons) {
+    List<String> sentences = new ArrayList<>(reasons.stream().map(Difference::sentence).toList());
+    List<String> nearest =
+        Routes.nearest(dialects, source.model()).stream()
+            .filter(near -> !near.equals(source.dialect()))
+            .map(Dialect::name)
+            .toList();
+    sentences.add(
+        nearest.isEmpty()
+            ? "no other family that is known can express it"
+            : "families that can express it: " + String.join(", ", nearest));
+    return new ConversionRefused(
+        source.directory()
+            + " is a "
+            + source.dialect().name()
+            + " model that "
+            + request.target().name()
+            + " cannot express",
+        sentences);
+  }
+
+  /** The first claim of a route that is not so, or empty if all are. */
+  private Optional<String> obstacle(Route route, Mapping<StoredTensor, String> parameters)
+      throws IOException {
+    Origins origins = Origins.of(source.model());
+    for (Step step : route.steps()) {
+      for (Claim claim : step.claims())
+        if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
+      origins = origins.then(step);
+    }
+    return Optional.empty();
+  }
+
+  private boolean holds(Claim claim, Origins origins, Mapping<StoredTensor, String> parameters)
+      throws IOException {
+    return switch (claim) {
+      case Claim.Zero zero ->
+          ask(
+              new Evidence.Query.Zero(
+                  claim.toString(), stored(zero.parameter(), origins, parameters).pieces()));
+      case Claim.Same same -> {
+        Mapping<StoredTensor, String> one = stored(same.parameter(), origins, parameters);
+        Mapping<StoredTensor, String> other = stored(same.other(), origins, parameters);
+        Mapping<String, String> across =
+            Mapping.copy(same.parameter(), same.other(), origins.shape(same.parameter()));
+        boolean whole =
+            one.elements() == origins.shape(same.parameter()).elements()
+                && other.elements() == one.elements();
+        yield whole
+            && ask(
+                new Evidence.Query.Same(
+                    claim.toString(), one.then(across).then(other.inverse()).pieces()));
+      }
+    };
+  }
+
+  /**
+   * The stored elements that a parameter is; none for one that is computed, about which nothing is
+   * known yet.
+   */
+  private static Mapping<StoredTensor, String> stored(
+      String parameter, Origins origins, Mapping<StoredTensor, String> parameters) {
+    Origins.Origin origin = origins.all().get(parameter);
+    if (origin == null || origin.transform().isPresent()) return new Mapping<>(List.of());
+    return parameters.then(origin.from());
+  }
+
+  private boolean ask(Evidence.Query query) throws IOException {
+    for (Evidence known : evidence)
+      if (known.question().equals(query.question())) return known.holds();
+    Evidence answer = Inquiry.answer(query);
+    evidence.add(answer);
+    return answer.holds();
+  }
+
+  // ---- parts of the source's mappings
+
+  private static Mapping<StoredTensor, String> only(
+      Mapping<StoredTensor, String> parameters, String parameter) {
+    return new Mapping<>(
+        parameters.pieces().stream().filter(piece -> piece.target().equals(parameter)).toList());
+  }
+
+  private Mapping<StoredTensor, String> storage(String tensor) {
+    return only(source.stored().storage(), tensor);
+  }
+}

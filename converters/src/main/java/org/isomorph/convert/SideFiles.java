@@ -1,0 +1,52 @@
+package org.isomorph.convert;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The files beside the weights that a model needs to be used: tokenizer, generation settings,
+ * templates.
+ */
+final class SideFiles {
+  /** Weights of any format, and what describes them: written anew, or another format's. */
+  private static final Set<String> WEIGHTS =
+      Set.of(
+          "safetensors",
+          "bin",
+          "pt",
+          "pth",
+          "ckpt",
+          "gguf",
+          "h5",
+          "msgpack",
+          "onnx",
+          "onnx_data",
+          "distcp",
+          "npz");
+
+  private SideFiles() {}
+
+  /**
+   * The files to carry along, by name; code belongs to a family and stays unless the family does.
+   */
+  static List<Path> of(Path directory, boolean sameFamily) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> carried(file.getFileName().toString(), sameFamily))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static boolean carried(String name, boolean sameFamily) {
+    if (name.startsWith(".") || name.equals("config.json") || name.endsWith(".index.json"))
+      return false;
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    return !WEIGHTS.contains(ending) && (sameFamily || !ending.equals("py"));
+  }
+}

@@ -1,0 +1,55 @@
+package org.isomorph.layout;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * Things that each occupy a range of element indices, to be asked which of them may meet another
+ * range. It keeps work on tensors that are cut into thousands of pieces near linear.
+ */
+final class Ranges<E> {
+  private final List<E> items; // by rising first element
+  private final long[] first;
+  private final long[] lastSoFar; // the largest last element of items[0..k]
+  private final ToLongFunction<E> lastOf;
+
+  /** Ranges from {@code firstOf} to {@code lastOf}, both inclusive. */
+  Ranges(List<E> items, ToLongFunction<E> firstOf, ToLongFunction<E> lastOf) {
+    this.items = items.stream().sorted(Comparator.comparingLong(firstOf)).toList();
+    this.first = this.items.stream().mapToLong(firstOf).toArray();
+    this.lastSoFar = this.items.stream().mapToLong(lastOf).toArray();
+    this.lastOf = lastOf;
+    for (int k = 1; k < lastSoFar.length; k++)
+      lastSoFar[k] = Math.max(lastSoFar[k], lastSoFar[k - 1]);
+  }
+
+  /** Those whose ranges overlap {@code begin} to {@code last}, both inclusive. */
+  List<E> meeting(long begin, long last) {
+    int low = countBelow(lastSoFar, begin);
+    int high = countBelow(first, last + 1);
+    return low >= high
+        ? List.of()
+        : items.subList(low, high).stream()
+            .filter(item -> lastOf.applyAsLong(item) >= begin)
+            .toList();
+  }
+
+  /** Whether no two ranges overlap. */
+  boolean areDisjoint() {
+    for (int k = 1; k < first.length; k++) if (first[k] <= lastSoFar[k - 1]) return false;
+    return true;
+  }
+
+  /** How many of the rising values are below a limit. */
+  private static int countBelow(long[] rising, long limit) {
+    int low = 0;
+    int high = rising.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (rising[middle] < limit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

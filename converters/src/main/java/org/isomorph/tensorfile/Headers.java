@@ -1,0 +1,56 @@
+package org.isomorph.tensorfile;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Reads the headers of many files at once, because on a network each costs a round trip. */
+final class Headers {
+  // A header may claim 100 MB of memory, so there must be a bound, and a low one.
+  private static final int AT_ONCE = 8;
+
+  private Headers() {}
+
+  /** The headers of {@code files}, in the same order; of several failures the first is thrown. */
+  static List<SafetensorsHeader> read(List<Path> files) throws IOException {
+    List<SafetensorsHeader> headers = new ArrayList<>(files.size());
+    if (files.size() < 2) {
+      for (Path file : files) headers.add(SafetensorsHeader.read(file));
+      return headers;
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, files.size()));
+    try {
+      List<Future<SafetensorsHeader>> pending = new ArrayList<>(files.size());
+      for (Path file : files) pending.add(threads.submit(() -> SafetensorsHeader.read(file)));
+      for (Future<SafetensorsHeader> header : pending) headers.add(get(header));
+      return headers;
+    } finally {
+      threads.shutdownNow();
+      threads.close();
+    }
+  }
+
+  private static SafetensorsHeader get(Future<SafetensorsHeader> header) throws IOException {
+    try {
+      return header.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException failed = new InterruptedIOException("interrupted reading headers");
+      failed.initCause(interrupted);
+      throw failed;
+    } catch (ExecutionException failed) {
+      switch (failed.getCause()) {
+        case IOException cause -> throw cause;
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw new IllegalStateException(failed);
+      }
+    }
+  }
+}
