@@ -100,7 +100,7 @@ public final class Gpt2 implements Dialect {
             .set("architectures", List.of("GPT2LMHeadModel"))
             .set("model_type", "gpt2")
             .set("vocab_size", outline.vocabulary())
-            .set("n_positions", Math.max(1, positions))
+            .set("n_positions", positions == 0 ? Math.max(1, model.context()) : positions)
             .set("n_embd", outline.tower().dim())
             .set("n_layer", outline.tower().depth())
             .set("n_head", outline.heads().heads())

@@ -3,13 +3,21 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.main
 
 /** Every command, in the order in which the help lists them. */
-private val commands: List<IsomorphCommand> = listOf()
+private val commands: List<IsomorphCommand> =
+  listOf(
+    DemoCommand(),
+    FamiliesCommand(),
+    InspectCommand(),
+    DiffCommand(),
+    ConvertCommand(),
+    InitCommand(),
+  )
 
 /**
  * The families' dialects, for names like `trans_deepseek_v3_to_llama`; asked for only when one is
  * seen.
  */
-private fun dialects(): List<String> = listOf()
+private fun dialects(): List<String> = families.all().flatMap { listOf(it.name()) + it.aliases() }
 
 fun main(args: Array<String>) {
   val isomorph = Isomorph(commands)

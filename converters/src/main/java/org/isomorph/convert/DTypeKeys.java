@@ -1,5 +1,6 @@
 package org.isomorph.convert;
 
+import java.util.Optional;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.tensor.DType;
@@ -7,6 +8,17 @@ import org.isomorph.tensor.DType;
 /** The key of a configuration that tells the dtype of the weights, in both spellings. */
 final class DTypeKeys {
   private DTypeKeys() {}
+
+  /** The dtype that a configuration tells, in either spelling. */
+  static Optional<DType> get(Config config) {
+    return switch (config.text("dtype", config.text("torch_dtype", ""))) {
+      case "bfloat16" -> Optional.of(DType.BF16);
+      case "float16" -> Optional.of(DType.F16);
+      case "float32" -> Optional.of(DType.F32);
+      case "float64" -> Optional.of(DType.F64);
+      default -> Optional.empty();
+    };
+  }
 
   static Config set(Config config, Spelling spelling, DType dtype) {
     String name =

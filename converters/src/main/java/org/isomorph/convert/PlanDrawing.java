@@ -1,7 +1,6 @@
 package org.isomorph.convert;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -107,7 +106,7 @@ final class PlanDrawing {
         route.expressed().lost(),
         table.entries(),
         written,
-        blueprint(written, tasks, config));
+        Blueprints.of(written, tasks, config, SideFiles.of(source.directory(), sameFamily())));
   }
 
   // ---- from stored elements to the target's tensors
@@ -324,27 +323,6 @@ final class PlanDrawing {
             .orElse(source.mainDType());
     if (sameFamily() && request.dtype().isEmpty()) return config;
     return DTypeKeys.set(config, Spelling.of(config), main);
-  }
-
-  private Blueprint blueprint(
-      WrittenTensors written, Map<String, List<Blueprint.Task>> tasks, Config config)
-      throws IOException {
-    List<Blueprint.File> files = new ArrayList<>();
-    for (WrittenTensors.File file : written.files())
-      files.add(
-          new Blueprint.File(
-              file.name(),
-              Bytes.of(file.header()),
-              file.size(),
-              tasks.getOrDefault(file.name(), List.of())));
-    List<Blueprint.Small> small = new ArrayList<>();
-    small.add(new Blueprint.Small("config.json", Bytes.utf8(config.json())));
-    new TreeMap<>(written.texts())
-        .forEach((name, text) -> small.add(new Blueprint.Small(name, Bytes.utf8(text))));
-    List<Blueprint.Carried> carried = new ArrayList<>();
-    for (Path file : SideFiles.of(source.directory(), sameFamily()))
-      carried.add(new Blueprint.Carried(file.getFileName().toString(), file));
-    return new Blueprint(files, small, carried, PlanDigest.of(files, small, carried));
   }
 
   private static Blueprint.Span span(StoredTensor tensor) {

@@ -23,9 +23,10 @@ public interface Transform {
    * Computes a tile in place.
    *
    * @param tile {@code rows * columns} values in row-major order; with {@link Need#ROWS} the
-   *     columns are whole rows
+   *     columns are whole rows, otherwise there is one row
+   * @param first the parameter's element that the tile begins with
    */
-  void apply(double[] tile, int rows, int columns);
+  void apply(double[] tile, long first, int rows, int columns);
 
   /** How results are rounded, in one sentence for a report. */
   String rounding();

@@ -10,7 +10,7 @@ record UnitRows() implements Transform {
   }
 
   @Override
-  public void apply(double[] tile, int rows, int columns) {
+  public void apply(double[] tile, long first, int rows, int columns) {
     for (int row = 0; row < rows; row++) {
       int begin = row * columns;
       double squares = 0;

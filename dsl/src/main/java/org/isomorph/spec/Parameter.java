@@ -22,6 +22,11 @@ public record Parameter(String name, Shape shape, Kind kind) {
     BIAS
   }
 
+  /** What the parameter computes, in one line. */
+  public String meaning() {
+    return Meanings.of(name);
+  }
+
   @Override
   public String toString() {
     return name + " " + shape;

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Buffers implements AutoCloseable {
   private static final int PAGE = 4096;
 
+  /** Beyond the eighth that gaps between rows take at most. */
+  private static final int LAST_GAP = 64;
+
   private final Arena arena = Arena.ofConfined();
   private final int bytes;
   private final @Nullable Buffer[] buffers = new @Nullable Buffer[3];
@@ -31,7 +34,7 @@ final class Buffers implements AutoCloseable {
     this.bytes = bytes;
   }
 
-  /** The bytes of each buffer. */
+  /** The bytes of each buffer, gaps between rows not counted. */
   int bytes() {
     return bytes;
   }
@@ -52,7 +55,7 @@ final class Buffers implements AutoCloseable {
   private Buffer buffer(int number) {
     Buffer buffer = buffers[number];
     if (buffer == null) {
-      MemorySegment segment = arena.allocate(bytes, PAGE);
+      MemorySegment segment = arena.allocate(bytes + bytes / 8 + LAST_GAP, PAGE);
       buffer = new Buffer(segment, segment.asByteBuffer());
       buffers[number] = buffer;
     }

@@ -23,9 +23,11 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
     for (Piece<Span, Compute.Parameter> piece : compute.gather())
       for (Box box : Restriction.ofTarget(piece.box(), first, end))
         gather(piece.source(), box, segment, first);
-    int columns = (int) Math.min(count, Chunk.columns(compute));
-    if (columns == 1) compute.transform().apply(values, 1, count);
-    else compute.transform().apply(values, count / columns, columns);
+    int columns = Math.toIntExact(Chunk.columns(compute));
+    switch (compute.transform().need()) {
+      case ELEMENTS -> compute.transform().apply(values, first, 1, count);
+      case ROWS -> compute.transform().apply(values, first, count / columns, columns);
+    }
     for (Piece<Compute.Parameter, Slot> piece : compute.scatter())
       for (Box box : Restriction.ofSource(piece.box(), first, end))
         scatter(segment, first, box, piece.target());
@@ -60,7 +62,7 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
     Buffer stored = buffers.first();
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
-      int elements = Math.toIntExact(tile.elements());
+      int elements = Math.toIntExact(tile.runs() * tile.runStride(Double.BYTES));
       Strided.copy(
           Double.BYTES,
           tile.extents(),
@@ -69,9 +71,9 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
           tile.fromStrides(),
           doubles.segment(),
           0,
-          tile.denseStrides());
+          tile.orderedStrides(Double.BYTES));
       Casts.cast(DType.F64, doubles.segment(), slot.dtype(), stored.segment(), elements);
-      Permutation.write(stored, tile, slot, target);
+      Permutation.write(stored, tile, Double.BYTES, slot, target);
     }
   }
 }

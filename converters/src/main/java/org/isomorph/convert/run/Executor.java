@@ -147,8 +147,8 @@ public final class Executor {
     } catch (InterruptedIOException interrupted) {
       throw interrupted;
     } catch (IOException failure) {
-      if (Failures.isFull(failure)) throw full(schedule.bytes.sum(), failure);
-      throw failure;
+      String reason = Failures.full(failure).orElseThrow(() -> failure);
+      throw full(schedule.bytes.sum(), reason, failure);
     }
   }
 
@@ -163,13 +163,13 @@ public final class Executor {
     }
   }
 
-  private RunException full(long written, IOException failure) {
+  private RunException full(long written, String reason, IOException failure) {
     return new RunException(
         ("no space left for %s (%s): wrote %s (%d bytes), missing %s (%d bytes);"
                 + " what is finished is kept in %s: make room and run the same again to resume")
             .formatted(
                 destination.directory(),
-                failure.getMessage(),
+                reason,
                 Failures.size(written),
                 written,
                 Failures.size(bytes - written),

@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the operating system's errors mean, in words. */
@@ -27,11 +28,14 @@ final class Failures {
     return file + ": " + what;
   }
 
-  /** Whether a failure, or what caused it, is that no more can be written. */
-  static boolean isFull(Throwable failure) {
+  /**
+   * The operating system's words, if a failure or what caused it is that no more can be written.
+   */
+  static Optional<String> full(Throwable failure) {
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause())
-      if (cause instanceof IOException && says(cause.getMessage())) return true;
-    return false;
+      if (cause instanceof IOException && says(cause.getMessage()) && cause.getCause() == null)
+        return Optional.of(String.valueOf(cause.getMessage()));
+    return Optional.empty();
   }
 
   private static boolean says(@Nullable String message) {

@@ -1,8 +1,6 @@
 package org.isomorph.convert.run;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * How the source elements of one tile are read into a buffer: as a few reads of equal length, one
@@ -21,14 +19,32 @@ record Footprint(long readElements, long[] readExtents, long[] strides, long ele
   /** A gap of so many bytes takes about as long to copy as a system call takes. */
   private static final long GAP_BYTES = 2048;
 
+  /** From this length on, rows in a buffer are set apart by {@link #ROW_GAP_BYTES}. */
+  private static final long ROW_BYTES = 512;
+
+  /**
+   * A cache line. Rows a power of two apart would all fall into the same few places of the cache,
+   * and a transpose, which visits many of them in turn, would always find them evicted.
+   */
+  private static final long ROW_GAP_BYTES = 64;
+
+  /** How far apart rows of this many elements lie in a buffer: at most an eighth farther. */
+  static long rowStride(long elements, int width) {
+    return elements * width < ROW_BYTES ? elements : elements + ROW_GAP_BYTES / width;
+  }
+
   /** The axes that move in the source, closest elements first. */
   static int[] sourceOrder(long[] fromStrides) {
-    return IntStream.range(0, fromStrides.length)
-        .filter(axis -> fromStrides[axis] > 0)
-        .boxed()
-        .sorted(Comparator.comparingLong(axis -> fromStrides[axis]))
-        .mapToInt(Integer::intValue)
-        .toArray();
+    int[] order = new int[fromStrides.length];
+    int count = 0;
+    for (int axis = 0; axis < fromStrides.length; axis++) {
+      if (fromStrides[axis] == 0) continue;
+      int at = count++;
+      for (; at > 0 && fromStrides[order[at - 1]] > fromStrides[axis]; at--)
+        order[at] = order[at - 1];
+      order[at] = axis;
+    }
+    return Arrays.copyOf(order, count);
   }
 
   /**
@@ -54,13 +70,13 @@ record Footprint(long readElements, long[] readExtents, long[] strides, long ele
       long wider = span + (extents[axis] - 1) * fromStrides[axis];
       long gap = fromStrides[axis] - span;
       boolean worthwhile = span <= 2 * useful && (gap <= span || gap * width <= GAP_BYTES);
+      if (extents[axis] > 1 && !(worthwhile && wider <= capacity / (left / extents[axis]))) break;
       left /= extents[axis];
-      if (extents[axis] > 1 && !(worthwhile && wider <= capacity / left)) break;
       strides[axis] = fromStrides[axis];
       span = wider;
       useful *= extents[axis];
     }
-    long elements = span;
+    long elements = left == 1 ? span : rowStride(span, width);
     for (; k < order.length; k++) {
       int axis = order[k];
       strides[axis] = elements;
@@ -70,10 +86,22 @@ record Footprint(long readElements, long[] readExtents, long[] strides, long ele
     return new Footprint(span, readExtents, strides, elements);
   }
 
+  /** The elements that are read, those in gaps included. */
+  long bridged() {
+    long reads = readElements;
+    for (long extent : readExtents) reads *= extent;
+    return reads;
+  }
+
+  /** Whether everything comes with a single system call. */
+  boolean isOneRead() {
+    return readElements == elements;
+  }
+
   /** Whether the buffer, as it is read, already is in the order of these strides. */
-  boolean isLaidOut(long[] extents, long[] denseStrides) {
+  boolean isLaidOut(long[] extents, long[] wanted) {
     for (int axis = 0; axis < extents.length; axis++)
-      if (extents[axis] > 1 && strides[axis] != denseStrides[axis]) return false;
+      if (extents[axis] > 1 && strides[axis] != wanted[axis]) return false;
     return true;
   }
 }

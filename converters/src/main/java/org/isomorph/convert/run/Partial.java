@@ -53,7 +53,6 @@ final class Partial implements Closeable {
     Path root = destination.partial();
     requireOurs(root);
     Lock lock = Lock.acquire(root, destination.directory());
-    steps.reached("locked");
     return new Partial(destination, lock, steps);
   }
 
@@ -86,6 +85,7 @@ final class Partial implements Closeable {
 
   /** Recovers from whatever state the directory is in, and makes it ready for this blueprint. */
   Remains begin(Blueprint blueprint, SourceStates sources) throws IOException {
+    steps.reached("locked");
     Path replaced = root.resolve("replaced");
     if (Files.exists(replaced) && !Files.exists(destination.directory())) {
       Files.move(replaced, destination.directory(), ATOMIC_MOVE);

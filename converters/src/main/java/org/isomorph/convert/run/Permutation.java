@@ -8,17 +8,25 @@ import org.isomorph.convert.run.Buffers.Buffer;
 import org.isomorph.convert.run.Tiling.Tile;
 import org.isomorph.tensor.DType;
 
-/** Moves one tile: read, put in the target's order, cast, write. */
+/** Moves tiles: read, put in the target's order, cast, write. */
 record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
 
+  /** Moves all tiles of a move. */
+  void move(Move move) throws IOException {
+    Tiling tiling = Tiling.of(move, buffers.bytes());
+    for (long number = 0; number < tiling.size(); number++) move(move, tiling.tile(number));
+  }
+
+  /** Moves one tile of a move. */
   void move(Move move, Tile tile) throws IOException {
     DType fromType = move.source().dtype();
     DType toType = move.target().dtype();
-    int elements = Math.toIntExact(tile.elements());
+    long[] ordered = tile.orderedStrides(fromType.width());
+    int elements = Math.toIntExact(tile.runs() * tile.runStride(fromType.width()));
     Buffer here = buffers.first();
     Buffer there = buffers.second();
     read(sources, move.source(), tile, here);
-    if (!tile.reads().isLaidOut(tile.extents(), tile.denseStrides())) {
+    if (!tile.reads().isLaidOut(tile.extents(), ordered)) {
       Strided.copy(
           fromType.width(),
           tile.extents(),
@@ -27,7 +35,7 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
           tile.reads().strides(),
           there.segment(),
           0,
-          tile.denseStrides());
+          ordered);
       here = buffers.second();
       there = buffers.first();
     }
@@ -35,7 +43,7 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
       Casts.cast(fromType, here.segment(), toType, there.segment(), elements);
       here = there;
     }
-    write(here, tile, move.target(), target);
+    write(here, tile, fromType.width(), move.target(), target);
   }
 
   /** Reads a tile's source elements, as its footprint lays them out. */
@@ -50,19 +58,22 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
     } while (reads.next());
   }
 
-  /** Writes a tile that lies densely in the order of the target, run by run. */
-  static void write(Buffer buffer, Tile tile, Slot slot, Worker target) throws IOException {
+  /**
+   * Writes a tile that lies in the order of the target, run by run.
+   *
+   * @param orderWidth the width for which the runs were set apart
+   */
+  static void write(Buffer buffer, Tile tile, int orderWidth, Slot slot, Worker target)
+      throws IOException {
     int width = slot.dtype().width();
-    int runAxes = tile.runAxes();
-    long length = width;
-    for (int axis = tile.extents().length - runAxes; axis < tile.extents().length; axis++)
-      length *= tile.extents()[axis];
-    Odometer runs = new Odometer(tile.extents(), tile.extents().length - runAxes);
+    long length = tile.runElements() * width;
+    long step = tile.runStride(orderWidth) * width;
+    Odometer runs = new Odometer(tile.extents(), tile.extents().length - tile.runAxes());
     long at = 0;
     do {
       long position = slot.offset() + (tile.to() + runs.dot(tile.toStrides())) * width;
       target.write(buffer.view(at, at + length), position);
-      at += length;
+      at += step;
     } while (runs.next());
   }
 }

@@ -83,7 +83,7 @@ final class Schedule {
   /** Takes note that a chunk is done. */
   synchronized void done(Job job) throws IOException {
     job.done();
-    if (job.finished() && !stopped) finish(job);
+    if (job.finished()) finish(job); // also after a failure elsewhere: it need not be redone
   }
 
   private void finish(Job job) throws IOException {

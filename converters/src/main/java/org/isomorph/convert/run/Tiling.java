@@ -1,5 +1,6 @@
 package org.isomorph.convert.run;
 
+import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
 
@@ -12,6 +13,9 @@ import org.isomorph.layout.Box.Dim;
  * So a tile grows, from one element, always on the side whose runs are shorter.
  */
 final class Tiling {
+  /** What stays in a core's cache from reading to writing: enough where nothing is scattered. */
+  private static final int NEAR_BYTES = 2 << 20;
+
   private final Box box;
   private final long[] extents;
   private final long[] fromStrides;
@@ -52,6 +56,17 @@ final class Tiling {
     balance();
   }
 
+  /** The tiling of a move, whose elements take their source's form or their target's. */
+  static Tiling of(Move move, int bufferBytes) {
+    int fromWidth = move.source().dtype().width();
+    int toWidth = move.target().dtype().width();
+    int nearBytes = Math.min(bufferBytes, NEAR_BYTES);
+    Tiling near = new Tiling(move.box(), fromWidth, toWidth, fromWidth, nearBytes);
+    Tile tile = near.tile(0);
+    if (tile.runs() == 1 && tile.reads().isOneRead()) return near;
+    return new Tiling(move.box(), fromWidth, toWidth, fromWidth, bufferBytes);
+  }
+
   /** One tile: a part of the box, with everything that reading and writing it needs. */
   @SuppressWarnings("ArrayRecordComponent") // passed on at once, never compared
   record Tile(
@@ -60,15 +75,39 @@ final class Tiling {
       return product(extents);
     }
 
-    /** The strides of the tile's elements when they lie densely in the order of the target. */
-    long[] denseStrides() {
+    /**
+     * The strides of the tile's elements in the order of the target: run behind run, set apart.
+     *
+     * @param width bytes an element
+     */
+    long[] orderedStrides(int width) {
       long[] strides = new long[extents.length];
       long stride = 1;
+      int outer = extents.length - runAxes();
       for (int axis = extents.length - 1; axis >= 0; axis--) {
+        if (axis == outer - 1) stride = runStride(width);
         strides[axis] = stride;
         stride *= extents[axis];
       }
       return strides;
+    }
+
+    /** From run to run, in elements, when they lie in the order of the target. */
+    long runStride(int width) {
+      return runs() == 1 ? runElements() : Footprint.rowStride(runElements(), width);
+    }
+
+    /** How many runs of neighbours the target has. */
+    long runs() {
+      return elements() / runElements();
+    }
+
+    /** The elements of one run of neighbours in the target. */
+    long runElements() {
+      long run = 1;
+      for (int axis = extents.length - runAxes(); axis < extents.length; axis++)
+        run *= extents[axis];
+      return run;
     }
 
     /** How many of the innermost axes are one run of neighbours in the target. */
@@ -136,9 +175,9 @@ final class Tiling {
 
   /** Whether the tile fits even if every gap worth reading is read. */
   private boolean fits() {
-    return product(tile) <= capacity
-        && Footprint.of(sourceOrder, tile, fromStrides, fromWidth, Long.MAX_VALUE).elements()
-            <= capacity;
+    if (product(tile) > capacity) return false;
+    var reads = Footprint.of(sourceOrder, tile, fromStrides, fromWidth, Long.MAX_VALUE);
+    return reads.bridged() <= capacity;
   }
 
   /** Makes the tiles along each axis equally long, instead of leaving a scrap at its end. */

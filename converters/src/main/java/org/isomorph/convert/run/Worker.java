@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.isomorph.convert.Blueprint.Move;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * and channels that are its own.
  */
 final class Worker implements Closeable {
-  /** How many buffers a worker has at most: two of bytes, one of doubles, and computed values. */
-  static final int BUFFERS = 4;
+  /** How many buffers a worker fills at most: bytes, doubles, and half for computed values. */
+  static final int BUFFERS = 3;
 
   /** Shorter ranges are collected in a buffer and written together. */
   private static final long TRANSFER_BYTES = 64 << 10;
@@ -58,6 +59,10 @@ final class Worker implements Closeable {
   private void carryOut(Chunk chunk) throws IOException {
     switch (chunk) {
       case Chunk.Ranges(var ranges) -> copy(ranges);
+      case Chunk.Moves(var moves) -> {
+        Permutation permutation = new Permutation(sources, buffers, this);
+        for (Move move : moves) permutation.move(move);
+      }
       case Chunk.Tile(var move, var tiling, var number) ->
           new Permutation(sources, buffers, this).move(move, tiling.tile(number));
       case Chunk.Elements(var compute, var first, var end) ->

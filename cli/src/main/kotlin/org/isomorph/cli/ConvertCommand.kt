@@ -1,0 +1,113 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.parameters.arguments.argument
+import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.options.default
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.options.required
+import com.github.ajalt.clikt.parameters.types.choice
+import com.github.ajalt.clikt.parameters.types.path
+import java.util.Optional
+import org.isomorph.convert.ConversionRequest
+import org.isomorph.convert.Plan
+import org.isomorph.convert.PlanText
+import org.isomorph.convert.Planner
+import org.isomorph.convert.run.Executor
+import org.isomorph.convert.run.Options
+import org.isomorph.sharding.SafetensorsSharding
+import org.isomorph.tensor.DType
+
+/** Moves a checkpoint from one family to another. */
+class ConvertCommand : IsomorphCommand("convert") {
+  private val source by argument("SRC").path().help("The checkpoint's directory")
+  private val destination by
+    argument("DST").path().help("The directory to write; it must not exist, or be empty")
+  private val to by
+    option("--to", metavar = "DIALECT")
+      .required()
+      .help("The family to write; `isomorph families` lists them")
+  private val from by
+    option("--from", metavar = "DIALECT")
+      .help("The source's family, where config.json does not say")
+  private val config by
+    option("--config", metavar = "FILE")
+      .path()
+      .help("A configuration to read in place of SRC/config.json")
+  private val dtype by
+    option("--dtype")
+      .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
+      .help("Cast floating-point tensors, to nearest even")
+  private val maxShardSize by
+    option("--max-shard-size", metavar = "SIZE")
+      .bytes()
+      .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
+      .help("The most data in one file")
+  private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
+  private val force by option("--force").flag().help("Replace DST if it holds files")
+  private val json by option("--json").flag().help("Print one JSON document in place of text")
+
+  override fun help(context: Context) =
+    """
+    Write a checkpoint as another family's, or as its own in other shards or another dtype.
+
+    The conversion is planned from headers, checked, and refused with reasons if the target cannot express the model. It is written beside DST
+    and moved there when it is whole; if it is interrupted, the same command goes on where it stopped.
+    """
+      .trimIndent()
+
+  override fun helpEpilog(context: Context) =
+    """
+    |Examples:
+    |  isomorph convert Llama-3-8B/ Llama-as-Qwen/ --to qwen2
+    |  isomorph convert Baichuan2-7B/ Baichuan-as-Llama/ --to llama --plan
+    |  isomorph convert model-f32/ model-bf16/ --to llama --dtype bf16 --max-shard-size 2GB
+    |  isomorph trans_llama_to_qwen2 Llama-3-8B/ Llama-as-Qwen/
+    """
+      .trimMargin()
+
+  override fun execute() {
+    val request =
+      ConversionRequest(
+        families.named(to),
+        Optional.ofNullable(from?.let(families::named)),
+        Optional.ofNullable(config),
+        Optional.ofNullable(dtype),
+        SafetensorsSharding(maxShardSize),
+      )
+    val planned = Planner.plan(source, request, families)
+    if (plan) show(planned) else write(planned)
+  }
+
+  private fun show(plan: Plan) =
+    if (json) printJson(planJson(plan)) else PlanText.of(plan).forEach { echo(it) }
+
+  private fun write(plan: Plan) {
+    val result =
+      ProgressLine("convert").use {
+        Executor.run(plan.blueprint(), destination, Options.defaults().force(force), it)
+      }
+    if (json) return printJson(planJson(plan, result))
+    PlanText.notes(plan).forEach { echo(it) }
+    echo(
+      "${plan.source().dialect().name()} -> ${plan.target().name()}: ${written(plan, result)} to $destination"
+    )
+  }
+
+  private fun written(plan: Plan, result: org.isomorph.convert.run.Result): String {
+    val resumed =
+      if (result.filesResumed() > 0) ", ${result.filesResumed()} files kept from an earlier run"
+      else ""
+    val seconds = result.elapsed().toNanos() / 1e9
+    return "%,d tensors, %s in %.2f s%s"
+      .format(
+        java.util.Locale.ROOT,
+        plan.tensors().size,
+        PlanText.size(result.bytes()),
+        seconds,
+        resumed,
+      )
+  }
+}

@@ -1,0 +1,90 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import java.util.Locale
+import kotlinx.serialization.json.add
+import kotlinx.serialization.json.addJsonObject
+import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.put
+import kotlinx.serialization.json.putJsonArray
+import kotlinx.serialization.json.putJsonObject
+import org.isomorph.convert.Matrix
+import org.isomorph.dialect.Dialect
+import org.isomorph.dialect.TensorNames
+import org.isomorph.spec.Estimates
+
+/** The families that are known, their published models, and what converts to what. */
+class FamiliesCommand : IsomorphCommand("families") {
+  private val presets by
+    option("--presets").flag().help("List published models, with their parameters")
+  private val json by option("--json").flag().help("Print one JSON document in place of text")
+
+  override fun help(context: Context) =
+    "List the families that are known, and what converts to what."
+
+  override fun execute() {
+    val matrix = Matrix.of(families)
+    if (json) return document(matrix)
+    val width = families.all().maxOf { it.name().length } + 2
+    for (family in families.all()) {
+      val aliases =
+        if (family.aliases().isEmpty()) "" else " (also called ${family.aliases().joinToString()})"
+      echo("%-${width}s%s%s".format(family.name(), family.summary(), aliases))
+      if (presets)
+        for (preset in family.presets()) echo(
+          "%-${width}s  %-20s %,18d parameters"
+            .format(Locale.ROOT, "", preset.name(), parameters(family, preset.name()))
+        )
+    }
+    echo()
+    echo(
+      "What converts to what, by each family's published models (= exact, ~ rounded, . refused, ? some do):"
+    )
+    echo()
+    echo(" ".repeat(width) + families.all().joinToString(" ") { it.name() })
+    for (from in families.all()) echo(
+      "%-${width}s%s"
+        .format(
+          from.name(),
+          families.all().joinToString(" ") { to ->
+            sign(matrix.outcome(from, to)).padEnd(to.name().length)
+          },
+        )
+    )
+  }
+
+  private fun parameters(family: Dialect, preset: String): Long {
+    val config = family.presets().first { it.name() == preset }.config()
+    return Estimates.of(family.spec(config, TensorNames.UNKNOWN)).parameters()
+  }
+
+  private fun sign(entry: Matrix.Entry) =
+    when (entry) {
+      Matrix.Entry.EXACT -> "="
+      Matrix.Entry.ROUNDED -> "~"
+      Matrix.Entry.SOME -> "?"
+      Matrix.Entry.REFUSED -> "."
+    }
+
+  private fun document(matrix: Matrix) =
+    printJson(
+      buildJsonObject {
+        putJsonArray("families") {
+          for (family in families.all()) addJsonObject {
+            put("name", family.name())
+            put("summary", family.summary())
+            putJsonArray("aliases") { family.aliases().forEach { add(it) } }
+            putJsonObject("presets") {
+              for (preset in family.presets()) put(preset.name(), parameters(family, preset.name()))
+            }
+            putJsonObject("converts_to") {
+              for (to in families.all()) put(to.name(), matrix.outcome(family, to).name.lowercase())
+            }
+          }
+        }
+      }
+    )
+}

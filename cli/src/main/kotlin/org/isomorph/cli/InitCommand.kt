@@ -1,0 +1,94 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.parameters.arguments.argument
+import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.options.default
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.options.required
+import com.github.ajalt.clikt.parameters.types.choice
+import com.github.ajalt.clikt.parameters.types.long
+import com.github.ajalt.clikt.parameters.types.path
+import java.util.Locale
+import org.isomorph.convert.ConversionRequest
+import org.isomorph.convert.Initialisation
+import org.isomorph.convert.ModelReference
+import org.isomorph.convert.PlanText
+import org.isomorph.convert.run.Executor
+import org.isomorph.convert.run.Options
+import org.isomorph.sharding.SafetensorsSharding
+import org.isomorph.tensor.DType
+
+/** Writes a new checkpoint of random weights. */
+class InitCommand : IsomorphCommand("init") {
+  private val spec by
+    argument("SPEC").help("A specification as JSON, a config.json, or a preset's name")
+  private val destination by
+    argument("DST").path().help("The directory to write; it must not exist, or be empty")
+  private val to by
+    option("--to", metavar = "DIALECT")
+      .required()
+      .help("The family to write; `isomorph families` lists them")
+  private val seed by
+    option("--seed", metavar = "N")
+      .long()
+      .default(0)
+      .help("Which random model; the same seed gives the same weights in every family")
+  private val dtype by
+    option("--dtype")
+      .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
+      .default(DType.BF16, defaultForHelp = "bf16")
+      .help("What weights are stored as")
+  private val maxShardSize by
+    option("--max-shard-size", metavar = "SIZE")
+      .bytes()
+      .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
+      .help("The most data in one file")
+  private val headersOnly by
+    option("--headers-only")
+      .flag()
+      .help("Leave the data as holes that read as zeros and take no disk space")
+  private val force by option("--force").flag().help("Replace DST if it holds files")
+
+  override fun help(context: Context) =
+    "Write a new checkpoint of random weights, as a stream of any size."
+
+  override fun helpEpilog(context: Context) =
+    """
+    |Examples:
+    |  isomorph init my-spec.json tiny/ --to llama --seed 7
+    |  isomorph init llama-3-8b random-8b/ --to llama --headers-only
+    """
+      .trimMargin()
+
+  override fun execute() {
+    val model = ModelReference.find(spec, families).model()
+    val plan =
+      Initialisation.plan(
+        model,
+        families.named(to),
+        dtype,
+        SafetensorsSharding(maxShardSize),
+        seed,
+        headersOnly,
+      )
+    val result =
+      ProgressLine("init").use {
+        Executor.run(plan.blueprint(), destination, Options.defaults().force(force), it)
+      }
+    val seconds = result.elapsed().toNanos() / 1e9
+    echo(
+      "%s: %,d parameters, %s in %.2f s to %s"
+        .format(
+          Locale.ROOT,
+          plan.model().name(),
+          plan.model().parameters(),
+          PlanText.size(result.bytes()),
+          seconds,
+          destination,
+        )
+    )
+  }
+}

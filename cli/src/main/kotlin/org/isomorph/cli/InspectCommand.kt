@@ -1,0 +1,120 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.parameters.arguments.argument
+import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import java.util.Locale
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.put
+import kotlinx.serialization.json.putJsonObject
+import org.isomorph.convert.ModelReference
+import org.isomorph.convert.PlanText
+import org.isomorph.dialect.Table
+import org.isomorph.spec.Estimates
+import org.isomorph.spec.Parameters
+import org.isomorph.spec.kotlin.SpecJson
+
+/** Tells what a model is, from headers alone. */
+class InspectCommand : IsomorphCommand("inspect") {
+  private val model by
+    argument("MODEL")
+      .help("A checkpoint's directory, a config.json, a specification as JSON, or a preset's name")
+  private val params by
+    option("--params").flag().help("List every parameter by its canonical name, and what stores it")
+  private val json by option("--json").flag().help("Print one JSON document in place of text")
+
+  override fun help(context: Context) =
+    "Tell what a model is: its family, description, size and cost. Reads headers only."
+
+  override fun helpEpilog(context: Context) =
+    """
+    |Examples:
+    |  isomorph inspect Llama-3-8B/
+    |  isomorph inspect llama-3-8b --json
+    |  isomorph inspect Qwen2-7B/config.json --params
+    """
+      .trimMargin()
+
+  override fun execute() {
+    val found = ModelReference.find(model, families)
+    if (json) printJson(document(found)) else text(found)
+    if (params && !json) list(found)
+  }
+
+  private fun document(found: ModelReference): JsonObject = buildJsonObject {
+    val estimates = Estimates.of(found.model())
+    put("name", found.model().name())
+    found.dialect().ifPresent { put("dialect", it.name()) }
+    put("dtype", found.dtype().name)
+    put("parameters", estimates.parameters())
+    put("active_parameters", estimates.activeParameters())
+    put("next_token_parameters", estimates.nextTokenParameters())
+    put("flops_per_token", estimates.flopsPerToken())
+    put("cache_bytes_per_token", estimates.cacheBytesPerToken(found.dtype()))
+    put("tensors", tensors(found))
+    put("context", found.model().context())
+    put("spec", Json.parseToJsonElement(SpecJson.write(found.model())))
+    if (params)
+      putJsonObject("shapes") {
+        for (parameter in Parameters.of(found.model())) put(
+          parameter.name(),
+          parameter.shape().toString(),
+        )
+      }
+  }
+
+  private fun text(found: ModelReference) {
+    val estimates = Estimates.of(found.model())
+    val family = found.dialect().map { it.name() }.orElse("a specification")
+    echo(
+      "${found.model().name()}: $family, %,d parameters".format(Locale.ROOT, estimates.parameters())
+    )
+    echo()
+    echo(found.model().toString())
+    echo()
+    if (estimates.activeParameters() != estimates.parameters())
+      echo(row("active parameters", estimates.activeParameters()))
+    if (estimates.nextTokenParameters() > 0)
+      echo(row("multi-token parameters", estimates.nextTokenParameters()))
+    echo(row("FLOPs per token", estimates.flopsPerToken()))
+    echo(
+      row("cache bytes per token", estimates.cacheBytesPerToken(found.dtype())) +
+        " (${found.dtype()})"
+    )
+    echo(row("tensors", tensors(found)))
+    found.checkpoint().ifPresent { checkpoint ->
+      val bytes = checkpoint.stored().tensors().values.sumOf { it.bytes() }
+      echo("%-24s%s, mostly %s".format("stored", PlanText.size(bytes), checkpoint.mainDType()))
+      checkpoint.unknown().forEach {
+        echo("unknown tensor          $it: in no row of the ${checkpoint.dialect().name()} table")
+      }
+    }
+  }
+
+  private fun row(what: String, value: Long) = "%-24s%,d".format(Locale.ROOT, what, value)
+
+  private fun tensors(found: ModelReference): Long =
+    found
+      .checkpoint()
+      .map { it.stored().tensors().size.toLong() }
+      .orElseGet {
+        table(found)?.entries()?.size?.toLong() ?: Parameters.of(found.model()).size.toLong()
+      }
+
+  private fun table(found: ModelReference): Table? =
+    found.dialect().map { Table.of(found.model(), it.rows(found.model())) }.orElse(null)
+
+  private fun list(found: ModelReference) {
+    val table = table(found)
+    echo()
+    for (parameter in Parameters.of(found.model())) {
+      val stored = table?.storing(parameter.name())?.map { "  ${it.name()}" }?.orElse("").orEmpty()
+      echo("%-48s %-20s%s".format(parameter.name(), parameter.shape(), stored))
+    }
+  }
+}

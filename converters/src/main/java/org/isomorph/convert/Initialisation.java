@@ -1,0 +1,108 @@
+package org.isomorph.convert;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Expression;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.dialect.Table;
+import org.isomorph.layout.Mapping;
+import org.isomorph.layout.Piece;
+import org.isomorph.sharding.Sharding;
+import org.isomorph.sharding.WrittenTensors;
+import org.isomorph.spec.Difference;
+import org.isomorph.spec.Model;
+import org.isomorph.spec.Parameter;
+import org.isomorph.tensor.DType;
+import org.isomorph.tensor.TensorInfo;
+
+/**
+ * A new checkpoint of random weights, planned like a conversion: the same files, tables and
+ * executor, with draws in place of sources.
+ *
+ * <p>All parameters are random, so that one which somebody forgets shows: matrices, tables and
+ * biases around 0, gains around their neutral value, with a standard deviation of 0.02.
+ *
+ * @param model what is written
+ * @param written its files
+ * @param blueprint every byte
+ */
+public record Initialisation(Model model, WrittenTensors written, Blueprint blueprint) {
+  private static final double DEVIATION = 0.02;
+
+  /**
+   * Plans a new checkpoint.
+   *
+   * @param seed which of all random models; the same seed gives the same parameters in every family
+   * @param headersOnly whether data is left as holes that read as zeros and take no space
+   * @throws ConversionRefused if the family cannot express the model
+   */
+  public static Initialisation plan(
+      Model model, Dialect target, DType dtype, Sharding sharding, long seed, boolean headersOnly)
+      throws IOException {
+    Expression.Expressed expressed =
+        switch (Expression.of(target, model, Spelling.BEFORE_5)) {
+          case Expression.Expressed yes -> yes;
+          case Expression.Refused no ->
+              throw new ConversionRefused(
+                  model.name() + " cannot be written as " + target.name(),
+                  no.reasons().stream().map(Difference::sentence).toList());
+        };
+    Table table = Table.of(expressed.model(), target.rows(expressed.model()));
+    List<TensorInfo> infos =
+        new ArrayList<>(
+            table.entries().stream()
+                .map(entry -> new TensorInfo(entry.name(), dtype, entry.shape()))
+                .toList());
+    List<Mapping<String, String>> layouts = new ArrayList<>(List.of(table.mapping()));
+    for (Table.Duplicate duplicate : table.duplicates())
+      if (duplicate.always()) {
+        infos.add(new TensorInfo(duplicate.name(), dtype, duplicate.parameter().shape()));
+        layouts.add(
+            Mapping.copy(
+                duplicate.parameter().name(), duplicate.name(), duplicate.parameter().shape()));
+      }
+    WrittenTensors written = sharding.files(infos);
+    Map<String, List<Blueprint.Task>> tasks =
+        headersOnly ? Map.of() : draws(table, Mapping.union(layouts).then(written.mapping()), seed);
+    Config config = DTypeKeys.set(expressed.config(), Spelling.BEFORE_5, dtype);
+    return new Initialisation(
+        expressed.model(), written, Blueprints.of(written, tasks, config, List.of()));
+  }
+
+  private static Map<String, List<Blueprint.Task>> draws(
+      Table table, Mapping<String, WrittenTensors.Entry> mapping, long seed) {
+    Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
+    mapping
+        .bySource()
+        .forEach((name, pieces) -> {
+          Parameter parameter = table.parameters().get(name);
+          if (parameter == null) throw new IllegalStateException("no parameter is called " + name);
+          Transform draw =
+              new NormalDraw(
+                  NormalDraw.seed(seed, name),
+                  parameter.kind() == Parameter.Kind.GAIN ? 1 : 0,
+                  DEVIATION);
+          Map<String, List<Piece<Blueprint.Compute.Parameter, Blueprint.Slot>>> scatter =
+              new LinkedHashMap<>();
+          for (Piece<String, WrittenTensors.Entry> piece : pieces)
+            scatter
+                .computeIfAbsent(piece.target().file(), _ -> new ArrayList<>())
+                .add(
+                    new Piece<>(
+                        Blueprint.Compute.Parameter.PARAMETER,
+                        new Blueprint.Slot(piece.target().offset(), piece.target().info().dtype()),
+                        piece.box()));
+          scatter.forEach((file, slots) ->
+              tasks
+                  .computeIfAbsent(file, _ -> new ArrayList<>())
+                  .add(new Blueprint.Compute(parameter.shape(), draw, List.of(), slots)));
+        });
+    return tasks;
+  }
+}

@@ -1,0 +1,71 @@
+package org.isomorph.convert;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Dialects;
+import org.isomorph.dialect.Preset;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.dialect.TensorNames;
+import org.isomorph.spec.Model;
+
+/**
+ * What converts to what: computed for the published models of every family, from their
+ * descriptions.
+ */
+public final class Matrix {
+  /** What becomes of a family's models in another family. */
+  public enum Entry {
+    /** All convert, without rounding; some perhaps only on evidence. */
+    EXACT,
+    /** All convert, some with a rounding. */
+    ROUNDED,
+    /** Some convert, some are refused. */
+    SOME,
+    /** All are refused. */
+    REFUSED
+  }
+
+  private final Map<Dialect, Map<Dialect, Entry>> entries = new HashMap<>();
+
+  private Matrix() {}
+
+  /** The matrix of these families. */
+  public static Matrix of(Dialects dialects) {
+    Matrix matrix = new Matrix();
+    for (Dialect from : dialects.all()) {
+      Map<Dialect, Entry> row = new HashMap<>();
+      for (Dialect to : dialects.all())
+        row.put(to, from.equals(to) ? Entry.EXACT : entry(from, to));
+      matrix.entries.put(from, row);
+    }
+    return matrix;
+  }
+
+  /** What becomes of the published models of {@code from} in {@code to}. */
+  public Entry outcome(Dialect from, Dialect to) {
+    Entry found = entries.getOrDefault(from, Map.of()).get(to);
+    if (found == null)
+      throw new IllegalArgumentException(
+          from.name() + " or " + to.name() + " is not in the matrix");
+    return found;
+  }
+
+  private static Entry entry(Dialect from, Dialect to) {
+    Set<Entry> found = EnumSet.noneOf(Entry.class);
+    for (Preset preset : from.presets()) {
+      Model model = from.spec(preset.config(), TensorNames.UNKNOWN);
+      List<Route> routes = Routes.to(to, model, Spelling.BEFORE_5).routes();
+      found.add(
+          routes.isEmpty()
+              ? Entry.REFUSED
+              : routes.getFirst().outcome() == Outcome.EXACT ? Entry.EXACT : Entry.ROUNDED);
+    }
+    if (found.isEmpty()) return Entry.REFUSED;
+    if (found.contains(Entry.REFUSED)) return found.size() == 1 ? Entry.REFUSED : Entry.SOME;
+    return found.contains(Entry.ROUNDED) ? Entry.ROUNDED : Entry.EXACT;
+  }
+}
