@@ -40,11 +40,10 @@ public final class Bert implements Dialect {
       return KINDS.stream()
           .filter(kind -> classes.contains(kind.name()))
           .findFirst()
-          .orElseThrow(
-              () ->
-                  config.invalid(
-                      "architectures",
-                      "one of " + String.join(", ", KINDS.stream().map(Kind::name).toList())));
+          .orElseThrow(() ->
+              config.invalid(
+                  "architectures",
+                  "one of " + String.join(", ", KINDS.stream().map(Kind::name).toList())));
     }
   }
 

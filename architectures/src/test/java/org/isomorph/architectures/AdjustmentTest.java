@@ -47,8 +47,7 @@ class AdjustmentTest {
 
   @Test
   void biasesOfQwen2MoveToLlamaBesideAZeroOne() throws IOException {
-    Plan plan =
-        Conversions.convert(Goldens.directory("qwen2"), folder.resolve("llama"), "llama");
+    Plan plan = Conversions.convert(Goldens.directory("qwen2"), folder.resolve("llama"), "llama");
     assertThat(plan.config().flag("attention_bias", false)).isTrue();
     assertThat(floats(folder.resolve("llama"), "model.layers.1.self_attn.o_proj.bias"))
         .hasSize(32)
@@ -70,8 +69,7 @@ class AdjustmentTest {
     assertThat(back.left())
         .containsEntry(
             "model.layers.0.self_attn.k_proj.bias", "what the steps leave out, on evidence");
-    assertThat(Conversions.tensors(folder.resolve("llama")))
-        .isEqualTo(Conversions.tensors(source));
+    assertThat(Conversions.tensors(folder.resolve("llama"))).isEqualTo(Conversions.tensors(source));
   }
 
   @Test
@@ -89,8 +87,7 @@ class AdjustmentTest {
             .copy("lm_head.weight", "model.embed_tokens.weight")
             .write(folder.resolve("source"));
     Conversions.convert(source, folder.resolve("llama"), "llama");
-    assertThat(Conversions.tensors(folder.resolve("llama")))
-        .isEqualTo(Conversions.tensors(source));
+    assertThat(Conversions.tensors(folder.resolve("llama"))).isEqualTo(Conversions.tensors(source));
 
     Plan plan = Conversions.convert(source, folder.resolve("mistral"), "mistral");
     assertThat(plan.left())

@@ -55,16 +55,14 @@ class ConversionMatrixTest {
         .skip(1)
         .flatMap(line ->
             IntStream.range(0, targets.size())
-                .mapToObj(
-                    i -> Arguments.of(line.getFirst(), targets.get(i), line.get(i + 1))));
+                .mapToObj(i -> Arguments.of(line.getFirst(), targets.get(i), line.get(i + 1))));
   }
 
   @Test
   void theMatrixIsWhole() {
     assertThat(CELLS.getFirst())
         .containsExactlyElementsOf(DIALECTS.all().stream().map(Dialect::name).toList());
-    assertThat(CELLS.stream().skip(1).map(List::getFirst))
-        .containsExactlyElementsOf(Goldens.NAMES);
+    assertThat(CELLS.stream().skip(1).map(List::getFirst)).containsExactlyElementsOf(Goldens.NAMES);
   }
 
   @ParameterizedTest(name = "{0} to {1}: {2}")

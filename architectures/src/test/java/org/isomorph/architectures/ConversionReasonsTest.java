@@ -72,8 +72,7 @@ class ConversionReasonsTest {
   private static List<String> reasons(String golden, String family) {
     Path source = Goldens.directory(golden);
     ConversionRefused refused =
-        catchThrowableOfType(
-            ConversionRefused.class, () -> Conversions.plan(source, family));
+        catchThrowableOfType(ConversionRefused.class, () -> Conversions.plan(source, family));
     assertThat(refused).hasMessageContainingAll(source.toString(), family);
     return refused.reasons();
   }

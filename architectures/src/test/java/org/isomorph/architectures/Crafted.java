@@ -17,7 +17,9 @@ import org.isomorph.tensorfile.SafetensorsDirectory;
 import org.isomorph.tensorfile.SafetensorsWriter;
 import org.isomorph.tensorfile.StoredTensor;
 
-/** A golden with other tensors or another configuration: what old, odd and broken files are like. */
+/**
+ * A golden with other tensors or another configuration: what old, odd and broken files are like.
+ */
 final class Crafted {
   private record Content(TensorInfo info, byte[] bytes) {}
 
@@ -32,8 +34,7 @@ final class Crafted {
     Path directory = Goldens.directory(golden);
     Crafted crafted = new Crafted(Config.read(directory.resolve("config.json")));
     for (StoredTensor tensor : SafetensorsDirectory.open(directory).tensors().values())
-      crafted.tensors.put(
-          tensor.name(), new Content(tensor.info(), Conversions.bytes(tensor)));
+      crafted.tensors.put(tensor.name(), new Content(tensor.info(), Conversions.bytes(tensor)));
     return crafted;
   }
 
@@ -61,8 +62,7 @@ final class Crafted {
     TensorInfo info = content.info();
     tensors.put(
         name,
-        new Content(
-            new TensorInfo(name, info.dtype(), info.shape()), content.bytes().clone()));
+        new Content(new TensorInfo(name, info.dtype(), info.shape()), content.bytes().clone()));
     return this;
   }
 

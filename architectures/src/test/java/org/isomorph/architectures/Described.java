@@ -19,7 +19,9 @@ import org.isomorph.spec.Latent;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Tokens;
 
-/** Published models as a person describes them, with the ids and lengths of their configurations. */
+/**
+ * Published models as a person describes them, with the ids and lengths of their configurations.
+ */
 final class Described {
   private Described() {}
 
@@ -114,8 +116,7 @@ final class Described {
                   encoder.layers(12, block(rms(1e-6)).attention(T5_SELF).ffn(mlp(3072, RELU))),
               decoder ->
                   decoder.layers(
-                      12,
-                      block(rms(1e-6)).attention(T5_SELF).cross(T5_CROSS).ffn(mlp(3072, RELU))))
+                      12, block(rms(1e-6)).attention(T5_SELF).cross(T5_CROSS).ffn(mlp(3072, RELU))))
           .head(lm().tied().scale(Math.pow(768, -0.5)))
           .role(PAD, 0)
           .role(EOS, 1)
@@ -126,9 +127,7 @@ final class Described {
       causal("mixtral-8x7b", 32_000, 4096)
           .layers(
               32,
-              block(rms(1e-5))
-                  .attention(gqa(32, 8).rope(1_000_000))
-                  .ffn(moe(8, 2, swiglu(14_336))))
+              block(rms(1e-5)).attention(gqa(32, 8).rope(1_000_000)).ffn(moe(8, 2, swiglu(14_336))))
           .head(lm())
           .role(BOS, 1)
           .role(EOS, 2)

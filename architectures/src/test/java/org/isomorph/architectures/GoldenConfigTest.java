@@ -39,7 +39,9 @@ class GoldenConfigTest {
       Optional<String> after = leaf(written, path);
       if (before.isEmpty() || (after.isEmpty() && isImplied(path, golden, written, model)))
         continue;
-      assertThat(after.map(GoldenConfigTest::value)).as(path).isEqualTo(before.map(GoldenConfigTest::value));
+      assertThat(after.map(GoldenConfigTest::value))
+          .as(path)
+          .isEqualTo(before.map(GoldenConfigTest::value));
     }
   }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenTableTest {
   static Stream<Arguments> checkpoints() {
     return Goldens.NAMES.stream()
-        .flatMap(name ->
-            Goldens.configurations(name).stream().map(file -> Arguments.of(name, file)));
+        .flatMap(
+            name -> Goldens.configurations(name).stream().map(file -> Arguments.of(name, file)));
   }
 
   @ParameterizedTest

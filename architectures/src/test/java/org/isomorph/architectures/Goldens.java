@@ -79,7 +79,6 @@ final class Goldens {
 
   /** The checkpoint under one of its configurations. */
   static Checkpoint open(String name, Path configuration) throws IOException {
-    return Checkpoint.open(
-        directory(name), DIALECTS, Optional.empty(), Optional.of(configuration));
+    return Checkpoint.open(directory(name), DIALECTS, Optional.empty(), Optional.of(configuration));
   }
 }

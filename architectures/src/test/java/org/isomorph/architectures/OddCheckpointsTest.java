@@ -68,11 +68,12 @@ class OddCheckpointsTest {
 
   @Test
   void bertHasTheHeadsThatItsFilesHaveBesideThoseOfItsClass() throws IOException {
-    Config masked =
-        Config.builder().set("architectures", List.of("BertForMaskedLM")).build();
+    Config masked = Config.builder().set("architectures", List.of("BertForMaskedLM")).build();
     Checkpoint whole =
         Goldens.open(Crafted.from("bert").config(masked).write(folder.resolve("whole")));
-    assertThat(whole.model().heads()).extracting(Head::label).containsExactly("pooler", "mlm", "nsp");
+    assertThat(whole.model().heads())
+        .extracting(Head::label)
+        .containsExactly("pooler", "mlm", "nsp");
     assertThat(whole.unknown()).isEmpty();
   }
 
@@ -91,8 +92,7 @@ class OddCheckpointsTest {
 
   @Test
   void aHeadForAFurtherTokenIsALayerBehindTheLast() throws IOException {
-    Path source =
-        Crafted.from("deepseek-v3").behind(2, 3).write(folder.resolve("source"));
+    Path source = Crafted.from("deepseek-v3").behind(2, 3).write(folder.resolve("source"));
     Checkpoint checkpoint = Goldens.open(source);
     assertThat(checkpoint.unknown()).isEmpty();
     assertThat(Parameters.of(checkpoint.model()))
@@ -112,11 +112,11 @@ class OddCheckpointsTest {
 
   @Test
   void aTensorThatNobodyKnowsIsReported() throws IOException {
-    Path source = Crafted.from("llama").add("model.extra.weight", 4).write(folder.resolve("source"));
+    Path source =
+        Crafted.from("llama").add("model.extra.weight", 4).write(folder.resolve("source"));
     assertThat(Goldens.open(source).unknown()).containsExactly("model.extra.weight");
     Plan plan = Conversions.plan(source, "mistral");
-    assertThat(plan.left())
-        .isEqualTo(Map.of("model.extra.weight", "in no row of the llama table"));
+    assertThat(plan.left()).isEqualTo(Map.of("model.extra.weight", "in no row of the llama table"));
   }
 
   // ---- broken

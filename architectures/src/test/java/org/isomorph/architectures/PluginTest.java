@@ -72,10 +72,8 @@ class PluginTest {
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {jar.toUri().toURL()}, new WithoutExamples())) {
       Dialects dialects = Dialects.load(loader);
-      assertThatThrownBy(
-              () ->
-                  convert(
-                      Goldens.directory("mistral"), folder.resolve("not"), "minnow", dialects))
+      assertThatThrownBy(() ->
+              convert(Goldens.directory("mistral"), folder.resolve("not"), "minnow", dialects))
           .isInstanceOf(ConversionRefused.class)
           .hasMessageContaining(
               "decoder layers 0-2, attention window: 4 in the model, none in minnow");
