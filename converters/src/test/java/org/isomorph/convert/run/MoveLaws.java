@@ -89,8 +89,8 @@ class MoveLaws {
     double[] values = new double[elements];
     byte[] input = Files.readAllBytes(source);
     naive(gather, (f, t) -> values[(int) t] = value(from, input, (int) from.bytes(f)));
-    if (rows) transform.apply(values, height, columns);
-    else transform.apply(values, 1, elements);
+    if (rows) transform.apply(values, 0, height, columns);
+    else transform.apply(values, 0, 1, elements);
     byte[] expected = new byte[size];
     System.arraycopy("head!".getBytes(), 0, expected, 0, 5);
     naive(scatter, (f, t) -> put(values[(int) f], to, expected, 5 + (int) to.bytes(t)));
