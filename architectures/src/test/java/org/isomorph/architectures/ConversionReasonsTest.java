@@ -26,7 +26,7 @@ class ConversionReasonsTest {
   void llamaIsNoGpt2() {
     assertThat(reasons("llama", "gpt2"))
         .contains(
-            "input positions: none in the model, learned (1) in gpt2",
+            "input positions: none in the model, learned (64) in gpt2",
             "decoder final norm: rms(1e-6) in the model, layerNorm(1e-6) in gpt2",
             "decoder layers 0-2, feed-forward layer: swiglu(48) in the model, "
                 + "mlp(48, SILU).biased() in gpt2",
