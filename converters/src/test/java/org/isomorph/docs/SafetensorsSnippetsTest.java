@@ -20,6 +20,7 @@ import org.isomorph.tensorfile.SafetensorsLayout;
 import org.isomorph.tensorfile.SafetensorsWriter;
 import org.isomorph.tensorfile.ShardPlan;
 import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.testing.Printed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +43,7 @@ public class SafetensorsSnippetsTest {
   }
 
   @Test
-  void whatIsWrittenIsRead() throws IOException {
+  void whatIsWrittenIsRead() throws Exception {
     Path file = written();
     String printed =
         Printed.by(() -> {
@@ -67,7 +68,7 @@ public class SafetensorsSnippetsTest {
   }
 
   @Test
-  void aDirectoryIsOneMapOfTensors() throws IOException {
+  void aDirectoryIsOneMapOfTensors() throws Exception {
     Path directory = written().getParent();
     String printed =
         Printed.by(() -> {

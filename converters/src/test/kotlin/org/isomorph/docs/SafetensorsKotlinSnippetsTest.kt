@@ -4,6 +4,7 @@ import java.lang.foreign.Arena
 import java.lang.foreign.ValueLayout
 import org.assertj.core.api.Assertions.assertThat
 import org.isomorph.tensorfile.SafetensorsFile
+import org.isomorph.testing.Printed
 import org.junit.jupiter.api.Test
 
 /** Runs the Kotlin that docs/safetensors.md shows. */

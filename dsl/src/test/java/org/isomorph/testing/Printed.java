@@ -1,22 +1,21 @@
-package org.isomorph.docs;
+package org.isomorph.testing;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** What a snippet prints. */
+/** What code prints to standard output. */
 public final class Printed {
   private Printed() {}
 
-  /** A snippet's body. */
+  /** The code. */
   public interface Body {
     /** Runs it. */
-    void run() throws IOException;
+    void run() throws Exception;
   }
 
   /** The text that {@code body} prints to standard output. */
-  public static synchronized String by(Body body) throws IOException {
+  public static synchronized String by(Body body) throws Exception {
     PrintStream before = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {

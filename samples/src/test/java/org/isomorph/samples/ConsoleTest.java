@@ -1,0 +1,103 @@
+package org.isomorph.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.isomorph.testing.Snippets;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The console blocks of the pages, run from the first line to the last in an empty directory, as a
+ * reader would: {@code ./isomorph}, {@code cmp}, and nothing else.
+ *
+ * <p>A line {@code ...} stands for any lines. Seconds do not count.
+ */
+class ConsoleTest {
+  private static final Pattern BLOCK = Pattern.compile("(?sm)^```console\n(.*?)^```");
+  private static final Pattern SECONDS = Pattern.compile("\\d+\\.\\d\\d s\\b");
+
+  @TempDir Path directory;
+
+  private record Command(String line, List<String> output) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/converting.md"})
+  void everyCommandPrintsWhatThePageSays(String path) throws Exception {
+    List<Command> commands = commands(Files.readString(Snippets.page(path)));
+    assertThat(commands).isNotEmpty();
+    for (Command command : commands)
+      assertThat(run(command.line()))
+          .as("%s: %s", path, command.line())
+          .matches(pattern(command.output()));
+  }
+
+  private static List<Command> commands(String page) {
+    List<Command> commands = new ArrayList<>();
+    Matcher block = BLOCK.matcher(page);
+    while (block.find())
+      for (String line : block.group(1).lines().toList())
+        if (line.startsWith("$ ")) commands.add(new Command(line.substring(2), new ArrayList<>()));
+        else commands.getLast().output().add(line);
+    return commands;
+  }
+
+  private static Pattern pattern(List<String> lines) {
+    StringBuilder pattern = new StringBuilder();
+    for (String line : lines)
+      pattern.append(line.equals("...") ? "(?:.*\n)*" : Pattern.quote(normal(line)) + "\n");
+    return Pattern.compile(pattern.toString());
+  }
+
+  private String run(String line) throws Exception {
+    List<String> words = Arrays.asList(line.split(" "));
+    return switch (words.getFirst()) {
+      case "./isomorph" -> isomorph(words.subList(1, words.size()));
+      case "cmp" -> compare(words.get(1), words.get(2));
+      default -> throw new IllegalArgumentException("no such command here: " + line);
+    };
+  }
+
+  /** As the launcher starts it, but with the classes under test. */
+  private String isomorph(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.isomorph.cli.MainKt"));
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    for (String variable : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "ISOMORPH_DEBUG"))
+      builder.environment().remove(variable);
+    builder.environment().put("ISOMORPH_PLUGINS", directory.resolve("none").toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    // Trailing blanks are lost in pages.
+    return normal(output).replaceAll("(?m) +$", "");
+  }
+
+  private String compare(String one, String other) throws IOException {
+    long at = Files.mismatch(directory.resolve(one), directory.resolve(other));
+    return at < 0 ? "" : "%s %s differ: byte %d\n".formatted(one, other, at + 1);
+  }
+
+  private static String normal(String text) {
+    return SECONDS.matcher(text).replaceAll("N s");
+  }
+}

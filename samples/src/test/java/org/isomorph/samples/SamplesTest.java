@@ -1,0 +1,122 @@
+package org.isomorph.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.isomorph.testing.Printed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each program is run, in Java and in Kotlin, and what it prints is what it should. */
+class SamplesTest {
+  @TempDir Path folder;
+
+  private static Stream<String> printed(Printed.Body body) throws Exception {
+    return Printed.by(body).lines();
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @Test
+  void aModelIsDescribed() throws Exception {
+    assertThat(printed(() -> DescribeAModel.main(new String[0])))
+        .startsWith(
+            "8,030,261,248 parameters",
+            "15,009,316,864 FLOPs for one token",
+            "131,072 bytes of cache for one")
+        .contains("model(\"llama-3-8b\",");
+    assertThat(printed(DescribeAModelKt::main))
+        .containsExactly("8,030,261,248 parameters", "the same value as in Java: true");
+  }
+
+  @Test
+  void anEncoderAndADecoderAreDescribed() throws Exception {
+    assertThat(printed(() -> DescribeEncoderDecoder.main(new String[0])))
+        .startsWith("222,903,552 parameters, of which decoder layer 11 has:")
+        .contains("decoder.11.cross.k.weight        [768, 768]");
+    assertThat(printed(DescribeEncoderDecoderKt::main))
+        .containsExactly(
+            "encoder: 12 layers, BIDIRECTIONAL",
+            "decoder: 12 layers, CAUSAL",
+            "the same value as in Java: true");
+  }
+
+  @Test
+  void aModelThatNoFamilyHasIsDescribed() throws Exception {
+    assertThat(printed(() -> DescribeYourOwn.main(new String[0])))
+        .contains("206,634,496 parameters")
+        .anyMatch(line -> line.startsWith("llama: "))
+        .noneMatch(line -> line.startsWith("own: "));
+    assertThat(printed(DescribeYourOwnKt::main))
+        .contains("  \"name\": \"own\",")
+        .endsWith("the same value when read: true", "the same value as in Java: true");
+  }
+
+  @Test
+  void twoModelsAreCompared() throws Exception {
+    assertThat(printed(() -> CompareTwoModels.main(new String[] {"llama-2-7b", "llama-3-8b"})))
+        .contains(
+            "decoder layers 0-31, attention key/value heads: 32 in llama-2-7b, 8 in llama-3-8b",
+            "context: 4096 in llama-2-7b, 8192 in llama-3-8b (changes no computation)");
+    assertThat(printed(CompareTwoModelsKt::main))
+        .containsExactly("decoder.norm.eps: 1e-5 | 1e-6", "context: 0 | 8192");
+  }
+
+  @Test
+  void tensorsAreWrittenAndRead() throws Exception {
+    String file = file("tiny.safetensors");
+    assertThat(printed(() -> WriteSafetensors.main(new String[] {file})))
+        .containsExactly("tiny.safetensors, 200 bytes");
+    assertThat(printed(() -> ReadSafetensors.main(new String[] {file, "weight"})))
+        .containsExactly("ids I64 [2] at 160", "weight F32 [2, 3] at 176", "weight sums to 21.0");
+  }
+
+  @Test
+  void tensorsAreWrittenAndReadInKotlin() throws Exception {
+    String file = file("tiny.safetensors");
+    assertThat(printed(() -> WriteSafetensorsKt.main(new String[] {file})))
+        .containsExactly("tiny.safetensors, 128 bytes");
+    assertThat(printed(() -> ReadSafetensorsKt.main(new String[] {file, "weight"})))
+        .containsExactly("weight F32 [2, 3] sums to 21.0");
+  }
+
+  @Test
+  void aCheckpointIsConvertedAndInspected() throws Exception {
+    assertThat(printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})))
+        .startsWith(
+            "  step      add zero attention biases", "  step      leave out zero attention biases")
+        .endsWith(
+            "config.json is the same, byte for byte",
+            "model.safetensors is the same, byte for byte");
+    assertThat(printed(() -> InspectACheckpoint.main(new String[] {file("qwen2")})))
+        .startsWith("qwen2, 94,784 parameters, BF16")
+        .contains("model.layers.1.self_attn.q_proj.bias [64] = decoder.1.attn.q.bias");
+
+    assertThat(
+            printed(() ->
+                ConvertACheckpointKt.main(
+                    new String[] {file("llama"), file("mistral"), "mistral"})))
+        .first()
+        .asString()
+        .startsWith("EXACT: 2 files, ");
+    assertThat(
+            printed(() ->
+                ConvertACheckpointKt.main(new String[] {file("llama"), file("gpt2"), "gpt2"})))
+        .startsWith("refused:", "- input positions: none in the model, learned (1024) in gpt2");
+    assertThat(printed(() -> InspectACheckpointKt.main(new String[] {file("mistral")})))
+        .startsWith("model(\"mistral\",");
+  }
+
+  @Test
+  void aLayoutIsComposedWithAnother() throws Exception {
+    assertThat(printed(() -> WriteYourOwnLayout.main(new String[0])))
+        .startsWith(WriteYourOwnLayout.byGroup() + " has shape [16, 4]")
+        .contains("query_key_value -> W_pack");
+    assertThat(printed(WriteYourOwnLayoutKt::main))
+        .containsExactlyElementsOf(
+            WriteYourOwnLayout.conversion().pieces().stream().map(Object::toString).toList());
+  }
+}
