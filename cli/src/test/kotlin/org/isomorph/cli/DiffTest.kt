@@ -29,12 +29,10 @@ class DiffTest {
     val document = diff("llama-2-7b", "llama-3-8b", "--json").json()
     assertThat(document.keys).containsExactly("same_function", "differences")
     assertThat(document.getValue("same_function").jsonPrimitive.boolean).isFalse
-    assertThat(document.getValue("differences").jsonArray)
-      .isNotEmpty
-      .allSatisfy {
-        assertThat(it.jsonObject.keys)
-          .containsExactly("path", "a", "b", "sentence", "changes_function")
-      }
+    assertThat(document.getValue("differences").jsonArray).isNotEmpty.allSatisfy {
+      assertThat(it.jsonObject.keys)
+        .containsExactly("path", "a", "b", "sentence", "changes_function")
+    }
   }
 
   @Test

@@ -42,8 +42,7 @@ class FamiliesTest {
     val names = families.map { it.getValue("name").jsonPrimitive.content }
     assertThat(names).contains("llama", "qwen2", "gpt2")
     assertThat(families).allSatisfy {
-      assertThat(it.keys)
-        .containsExactly("name", "summary", "aliases", "presets", "converts_to")
+      assertThat(it.keys).containsExactly("name", "summary", "aliases", "presets", "converts_to")
       assertThat(it.getValue("converts_to").jsonObject.keys).containsExactlyElementsOf(names)
     }
     val llama = families[names.indexOf("llama")].getValue("presets").jsonObject

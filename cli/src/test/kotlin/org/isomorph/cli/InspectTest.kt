@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource
 class InspectTest {
   @TempDir lateinit var temp: Path
 
-  private fun inspect(vararg arguments: String) =
-    IsomorphProcess.java().run("inspect", *arguments)
+  private fun inspect(vararg arguments: String) = IsomorphProcess.java().run("inspect", *arguments)
 
   @Test
   fun `JSON has the keys that scripts rely on`() {
@@ -74,7 +73,9 @@ class InspectTest {
   fun `parameters are listed with the tensors that store them`() {
     val result = inspect("${Checkpoints.copy("gpt2", temp)}", "--params")
     assertThat(result.out)
-      .containsPattern("decoder\\.0\\.attn\\.q\\.weight +\\[32, 32] +\\S*h\\.0\\.attn\\.c_attn\\.weight")
+      .containsPattern(
+        "decoder\\.0\\.attn\\.q\\.weight +\\[32, 32] +\\S*h\\.0\\.attn\\.c_attn\\.weight"
+      )
   }
 
   @Test

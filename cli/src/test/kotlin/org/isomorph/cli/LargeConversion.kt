@@ -1,9 +1,11 @@
 package org.isomorph.cli
 
+import java.io.RandomAccessFile
 import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.nio.file.attribute.BasicFileAttributes
+import java.util.SplittableRandom
 import kotlin.io.path.ExperimentalPathApi
 import kotlin.io.path.createDirectories
 import kotlin.io.path.deleteRecursively
@@ -23,16 +25,18 @@ internal class LargeConversion(folder: Path) {
   val partial: Path = folder.resolve("out.partial")
   private val reference: Path = folder.resolve("reference")
 
+  private val random = SplittableRandom(7)
+
   /** How long it takes when nobody disturbs it, in nanoseconds. */
   val undisturbedNanos: Long
 
   init {
     val spec = folder.resolve("spec").createDirectories().resolve("config.json")
     javaClass.getResourceAsStream("checkpoints/llama-540m.json").use { Files.copy(it, spec) }
-    // Random weights, so that no piece of a file can stand in for another.
-    val options = arrayOf("--to", "llama", "--max-shard-size", "200MB")
+    val options = arrayOf("--to", "llama", "--max-shard-size", "200MB", "--headers-only")
     val made = IsomorphProcess.java().run("init", "$spec", "$source", *options)
     check(made.exit == 0) { made.err }
+    for (name in source.names()) if (name.endsWith(".safetensors")) fill(source.resolve(name))
     check(bytes(source) > 1_000_000_000) { "${bytes(source)} bytes are too few" }
     val converted = IsomorphProcess.java().run(*arguments(reference), "--json")
     check(converted.exit == 0) { converted.err }
@@ -40,6 +44,17 @@ internal class LargeConversion(folder: Path) {
       converted.json().getValue("result").jsonObject.getValue("seconds").jsonPrimitive.content
     undisturbedNanos = (seconds.toDouble() * 1e9).toLong()
   }
+
+  /** Puts random bytes behind a header, so that no piece of a file can stand in for another. */
+  private fun fill(file: Path) =
+    RandomAccessFile("$file", "rw").use {
+      it.seek(java.lang.Long.reverseBytes(it.readLong()) + Long.SIZE_BYTES)
+      val block = ByteArray(8 shl 20)
+      while (it.filePointer < it.length()) {
+        random.nextBytes(block)
+        it.write(block, 0, minOf(block.size.toLong(), it.length() - it.filePointer).toInt())
+      }
+    }
 
   fun start(): IsomorphProcess.Running = IsomorphProcess.java().start(*arguments(destination))
 
@@ -59,7 +74,11 @@ internal class LargeConversion(folder: Path) {
   fun beingWritten(): Set<String> {
     val finished = finished().keys
     return try {
-      partial.resolve("files").names().filter { it.endsWith(".safetensors") && it !in finished }.toSet()
+      partial
+        .resolve("files")
+        .names()
+        .filter { it.endsWith(".safetensors") && it !in finished }
+        .toSet()
     } catch (_: NoSuchFileException) {
       emptySet()
     }
@@ -75,6 +94,12 @@ internal class LargeConversion(folder: Path) {
       .map { it.substringAfter(' ') }
       .filter { partial.resolve("files").resolve(it).exists() }
       .associateWith { identity(partial.resolve("files").resolve(it)) }
+  }
+
+  /** The share of the data that is not in finished files. */
+  fun left(): Double {
+    val sizes = reference.names().associateWith { reference.resolve(it).fileSize() }
+    return 1 - finished().keys.sumOf { sizes.getValue(it) } / sizes.values.sum().toDouble()
   }
 
   fun identity(file: Path): String =
