@@ -1,11 +1,11 @@
 package org.isomorph.samples;
 
+import java.io.IOException;
 import org.isomorph.convert.ModelReference;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecDiff;
-import java.io.IOException;
 
 /** How two models differ, in words, before any byte moves. */
 public final class CompareTwoModels {

@@ -25,8 +25,7 @@ import org.isomorph.tensor.DType;
 
 /** A tiny LLaMA of random weights, written as Qwen2 and back: every byte comes home. */
 public final class ConvertACheckpoint {
-  private static final Dialects FAMILIES =
-      Dialects.load(ConvertACheckpoint.class.getClassLoader());
+  private static final Dialects FAMILIES = Dialects.load(ConvertACheckpoint.class.getClassLoader());
 
   private ConvertACheckpoint() {}
 

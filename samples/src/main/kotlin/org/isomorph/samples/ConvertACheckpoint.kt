@@ -17,8 +17,7 @@ fun main(args: Array<String>) {
   val (source, destination, family) = args
   val families = Dialects.load(ConversionRequest::class.java.classLoader)
   try {
-    val plan =
-      Planner.plan(Path.of(source), ConversionRequest.to(families.named(family)), families)
+    val plan = Planner.plan(Path.of(source), ConversionRequest.to(families.named(family)), families)
     val result =
       Executor.run(
         plan.blueprint(),

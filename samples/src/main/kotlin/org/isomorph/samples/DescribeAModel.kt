@@ -18,6 +18,7 @@ val llama3 =
     }
     heads(lm())
   }
+
 // end
 
 fun main() {

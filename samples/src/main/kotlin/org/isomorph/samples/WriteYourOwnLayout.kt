@@ -5,8 +5,7 @@ import org.isomorph.layout.Layout.leaf
 import org.isomorph.layout.Packings
 import org.isomorph.tensor.Shape
 
-private val shapes =
-  mapOf("q" to Shape.of(8, 4), "k" to Shape.of(4, 4), "v" to Shape.of(4, 4))
+private val shapes = mapOf("q" to Shape.of(8, 4), "k" to Shape.of(4, 4), "v" to Shape.of(4, 4))
 
 /** Which elements of a tensor fused group by group are which of W_pack. */
 fun main() {

@@ -86,7 +86,8 @@ class SamplesTest {
   @Test
   void aCheckpointIsConvertedAndInspected() throws Exception {
     assertThat(printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})))
-        .startsWith("  step      add zero attention biases", "  step      leave out zero attention biases")
+        .startsWith(
+            "  step      add zero attention biases", "  step      leave out zero attention biases")
         .endsWith(
             "config.json is the same, byte for byte",
             "model.safetensors is the same, byte for byte");
