@@ -124,7 +124,7 @@ public final class Bert implements Dialect {
         model.tokens().map(Tokens::position).orElse(AbsolutePosition.NONE)
                 instanceof AbsolutePosition.Learned learned
             ? learned.max()
-            : 1;
+            : Math.max(1, model.context());
     Config.Builder config =
         Config.builder()
             .set("architectures", List.of(kind(model).name()))

@@ -10,13 +10,13 @@ import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.options.required
 import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.path
+import java.util.Locale
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Plan
 import org.isomorph.convert.PlanText
 import org.isomorph.convert.Planner
-import org.isomorph.convert.run.Executor
-import org.isomorph.convert.run.Options
+import org.isomorph.convert.run.Result
 import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
@@ -85,10 +85,7 @@ class ConvertCommand : IsomorphCommand("convert") {
     if (json) printJson(planJson(plan)) else PlanText.of(plan).forEach { echo(it) }
 
   private fun write(plan: Plan) {
-    val result =
-      ProgressLine("convert").use {
-        Executor.run(plan.blueprint(), destination, Options.defaults().force(force), it)
-      }
+    val result = write("convert", plan.blueprint(), destination, force)
     if (json) return printJson(planJson(plan, result))
     PlanText.notes(plan).forEach { echo(it) }
     echo(
@@ -96,14 +93,14 @@ class ConvertCommand : IsomorphCommand("convert") {
     )
   }
 
-  private fun written(plan: Plan, result: org.isomorph.convert.run.Result): String {
+  private fun written(plan: Plan, result: Result): String {
     val resumed =
       if (result.filesResumed() > 0) ", ${result.filesResumed()} files kept from an earlier run"
       else ""
     val seconds = result.elapsed().toNanos() / 1e9
     return "%,d tensors, %s in %.2f s%s"
       .format(
-        java.util.Locale.ROOT,
+        Locale.ROOT,
         plan.tensors().size,
         PlanText.size(result.bytes()),
         seconds,

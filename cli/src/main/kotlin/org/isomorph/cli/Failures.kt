@@ -32,6 +32,8 @@ internal fun explain(failure: Throwable): String =
     is UncheckedIOException,
     is ExecutionException,
     is CompletionException -> failure.cause?.let(::explain) ?: internalError(failure)
+    // Before the JDK's: some of ours are IOExceptions, and say more than the kernel's reason.
+    else if (failure.isOurs()) -> failure.message ?: internalError(failure)
     is NoSuchFileException -> "no such file or directory: ${failure.file}"
     is AccessDeniedException -> "permission denied: ${failure.file}"
     is FileAlreadyExistsException -> "already exists: ${failure.file}"

@@ -16,8 +16,6 @@ import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Initialisation
 import org.isomorph.convert.ModelReference
 import org.isomorph.convert.PlanText
-import org.isomorph.convert.run.Executor
-import org.isomorph.convert.run.Options
 import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
@@ -74,10 +72,7 @@ class InitCommand : IsomorphCommand("init") {
         seed,
         headersOnly,
       )
-    val result =
-      ProgressLine("init").use {
-        Executor.run(plan.blueprint(), destination, Options.defaults().force(force), it)
-      }
+    val result = write("init", plan.blueprint(), destination, force)
     val seconds = result.elapsed().toNanos() / 1e9
     echo(
       "%s: %,d parameters, %s in %.2f s to %s"

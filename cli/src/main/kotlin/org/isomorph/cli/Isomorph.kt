@@ -12,6 +12,7 @@ import com.github.ajalt.clikt.parameters.options.eagerOption
 import com.github.ajalt.mordant.rendering.AnsiLevel
 import com.github.ajalt.mordant.rendering.Whitespace
 import com.github.ajalt.mordant.rendering.Widget
+import com.github.ajalt.mordant.terminal.StandardTerminalInterface
 import com.github.ajalt.mordant.terminal.Terminal
 import com.github.ajalt.mordant.widgets.Text
 
@@ -22,7 +23,7 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
   init {
     context {
       helpFormatter = ::HelpWithExamples
-      terminal = corrected(terminal)
+      terminal = if (stdoutIsPiped()) Terminal(terminalInterface = Pipe) else corrected(terminal)
     }
     eagerOption("--version", help = "Show the version, the JDK and the start-up cache, and exit") {
       throw PrintMessage(versionText())
@@ -76,4 +77,22 @@ private fun corrected(terminal: Terminal): Terminal {
     width = if (noSize) 79 else null,
     ansiLevel = if (errorsElsewhere) AnsiLevel.NONE else null,
   )
+}
+
+/**
+ * Whether the launcher says that nobody watches stdout; without its word, the terminal library
+ * finds out.
+ */
+private fun stdoutIsPiped() = System.getProperty("isomorph.stdout.terminal") == "false"
+
+/**
+ * A stdout that leads to a file or a program: known without the system calls that cost a start a
+ * third of its time.
+ */
+private object Pipe : StandardTerminalInterface() {
+  override fun stdoutInteractive() = false
+
+  override fun stdinInteractive() = false
+
+  override fun getTerminalSize() = null
 }

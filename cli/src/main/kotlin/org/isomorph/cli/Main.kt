@@ -8,6 +8,7 @@ private val commands: List<IsomorphCommand> =
     DemoCommand(),
     FamiliesCommand(),
     InspectCommand(),
+    ExplainCommand(),
     DiffCommand(),
     ConvertCommand(),
     InitCommand(),

@@ -19,32 +19,53 @@ class IsomorphProcess private constructor(private val command: List<String>) {
 
   fun directory(directory: Path) = apply { this.directory = directory }
 
-  fun run(vararg arguments: String): Result {
+  /** The same by way of a shell script, which sets something up and ends in `exec "$@"`. */
+  fun through(script: String) =
+    IsomorphProcess(listOf("bash", "-c", script, "bash") + command).also {
+      it.environment += environment
+      it.directory = directory
+    }
+
+  fun run(vararg arguments: String): Result = start(*arguments).result()
+
+  fun start(vararg arguments: String): Running {
     // Files, as a pipe that nobody reads while the other is read can stop the process.
     val out = Files.createTempFile("isomorph", ".out")
     val err = Files.createTempFile("isomorph", ".err")
-    try {
-      val builder = ProcessBuilder(command + arguments)
-      builder.redirectOutput(out.toFile()).redirectError(err.toFile())
-      directory?.let { builder.directory(it.toFile()) }
-      // What the build was started with is none of the command's business.
-      listOf("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "ISOMORPH_DEBUG").forEach {
-        builder.environment().remove(it)
+    val builder = ProcessBuilder(command + arguments)
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile())
+    directory?.let { builder.directory(it.toFile()) }
+    // What the build was started with, and what its owner has plugged in, is none of our business.
+    listOf("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "ISOMORPH_DEBUG").forEach {
+      builder.environment().remove(it)
+    }
+    builder.environment()["ISOMORPH_PLUGINS"] = "/nonexistent"
+    environment.forEach { (name, value) ->
+      if (value == null) builder.environment().remove(name) else builder.environment()[name] = value
+    }
+    val process = builder.start()
+    process.outputStream.close()
+    return Running(process, out, err)
+  }
+
+  /** A process that has begun. */
+  class Running(val process: Process, private val out: Path, private val err: Path) {
+    /** Sends a signal by its name, such as `STOP`. */
+    fun signal(name: String) {
+      ProcessBuilder("kill", "-$name", process.pid().toString()).inheritIO().start().waitFor()
+    }
+
+    fun result(): Result {
+      try {
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+          process.destroyForcibly().waitFor()
+          error("still running after two minutes: ${process.info().commandLine()}")
+        }
+        return Result(process.exitValue(), out.readText(), err.readText())
+      } finally {
+        out.deleteIfExists()
+        err.deleteIfExists()
       }
-      environment.forEach { (name, value) ->
-        if (value == null) builder.environment().remove(name)
-        else builder.environment()[name] = value
-      }
-      val process = builder.start()
-      process.outputStream.close()
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
-        process.destroyForcibly().waitFor()
-        error("still running after two minutes: $command ${arguments.asList()}")
-      }
-      return Result(process.exitValue(), out.readText(), err.readText())
-    } finally {
-      out.deleteIfExists()
-      err.deleteIfExists()
     }
   }
 
@@ -60,6 +81,8 @@ class IsomorphProcess private constructor(private val command: List<String>) {
           javaHome.resolve("bin/java").toString(),
           "--enable-native-access=ALL-UNNAMED",
           "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Xmx1g",
           "-cp",
           System.getProperty("java.class.path"),
           "org.isomorph.cli.MainKt",

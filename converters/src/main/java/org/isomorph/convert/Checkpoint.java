@@ -19,6 +19,7 @@ import org.isomorph.dialect.TensorNames;
 import org.isomorph.layout.Mapping;
 import org.isomorph.sharding.StoredTensors;
 import org.isomorph.spec.Model;
+import org.isomorph.spec.SpecException;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.SafetensorsDirectory;
@@ -84,6 +85,13 @@ public final class Checkpoint {
       Path directory, Dialects dialects, Optional<Dialect> from, Optional<Path> configuration)
       throws IOException {
     Path file = configuration.orElse(directory.resolve(CONFIG));
+    if (!Files.isDirectory(directory))
+      throw new ConversionRefused(
+          directory
+              + ": expected a checkpoint's directory, found "
+              + (Files.exists(directory) ? "a file" : "nothing there"));
+    if (configuration.isPresent() && !Files.isRegularFile(file))
+      throw new ConversionRefused(file + ": expected a configuration to read, found no such file");
     if (!Files.isRegularFile(file))
       throw new ConversionRefused(
           directory
@@ -95,11 +103,19 @@ public final class Checkpoint {
     StoredTensors stored = StoredTensors.of(SafetensorsDirectory.open(directory));
     Path named = directory.toAbsolutePath().normalize().getFileName();
     Model model =
-        dialect
-            .spec(config, TensorNames.of(stored.tensors().keySet()))
+        described(dialect, config, TensorNames.of(stored.tensors().keySet()))
             .named(named == null ? dialect.name() : named.toString());
     return new Checkpoint(
         directory, config, dialect, model, Table.of(model, dialect.rows(model)), stored);
+  }
+
+  /** What a configuration describes; what makes no sense is said with the file's name. */
+  static Model described(Dialect dialect, Config config, TensorNames names) {
+    try {
+      return dialect.spec(config, names);
+    } catch (SpecException senseless) {
+      throw new DialectException(config.file() + ": " + senseless.getMessage());
+    }
   }
 
   private Optional<String> resolve(Table.Entry entry) {

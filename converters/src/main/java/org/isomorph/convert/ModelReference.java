@@ -68,7 +68,7 @@ public record ModelReference(
 
   private static ModelReference described(Dialect dialect, Config config, String name) {
     return new ModelReference(
-        dialect.spec(config, TensorNames.UNKNOWN).named(name),
+        Checkpoint.described(dialect, config, TensorNames.UNKNOWN).named(name),
         Optional.of(dialect),
         Optional.of(config),
         Optional.empty());

@@ -117,9 +117,9 @@ public final class Planner {
             + duplicate.parameter().name()
             + ", but "
             + how
-            + " it. "
+            + " it. If it is a head of its own, set tie_word_embeddings to false in "
             + source.config().file()
-            + " says that they are tied: if the stored tensor is right, set tie_word_embeddings to false there");
+            + "; otherwise the file is damaged");
   }
 
   private Shape storedShape(String tensor) {

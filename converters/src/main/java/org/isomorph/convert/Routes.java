@@ -31,14 +31,16 @@ public record Routes(List<Route> routes, List<Difference> reasons) {
     reasons = List.copyOf(reasons);
   }
 
-  private record Tried(Model model, List<Step> steps) {}
+  /** A description to be tried, and how many reasons the one before it was refused for. */
+  private record Tried(Model model, List<Step> steps, int reasons) {}
 
   /** The ways from {@code model} to {@code target}. */
   public static Routes to(Dialect target, Model model, Spelling spelling) {
     List<Route> routes = new ArrayList<>();
     List<Difference> closest = List.of();
     Set<Model> seen = new HashSet<>(Set.of(model));
-    ArrayDeque<Tried> queue = new ArrayDeque<>(List.of(new Tried(model, List.of())));
+    ArrayDeque<Tried> queue =
+        new ArrayDeque<>(List.of(new Tried(model, List.of(), Integer.MAX_VALUE)));
     while (!queue.isEmpty()) {
       Tried tried = queue.remove();
       switch (Expression.of(target, tried.model(), spelling)) {
@@ -46,13 +48,15 @@ public record Routes(List<Route> routes, List<Difference> reasons) {
         case Expression.Refused refused -> {
           if (closest.isEmpty() || refused.reasons().size() < closest.size())
             closest = refused.reasons();
-          if (tried.steps().size() < MOST_STEPS)
+          // A step that brings the target no nearer leads nowhere: the laws do not depend on one
+          // another.
+          if (refused.reasons().size() < tried.reasons() && tried.steps().size() < MOST_STEPS)
             for (Adjustment adjustment : Adjustment.ALL)
               for (Step step : adjustment.steps(tried.model()))
                 if (seen.add(step.model())) {
                   List<Step> steps = new ArrayList<>(tried.steps());
                   steps.add(step);
-                  queue.add(new Tried(step.model(), steps));
+                  queue.add(new Tried(step.model(), steps, refused.reasons().size()));
                 }
         }
       }

@@ -40,6 +40,12 @@ public record Tower(
           "logit_scale",
           "mtp");
 
+  /**
+   * Ten times the deepest model that was ever trained: a configuration that asks for more is a
+   * mistake or an attack, and listing its parameters would take all memory there is.
+   */
+  private static final long MOST_LAYERS = 10_000;
+
   public Tower {
     Require.that(
         name.matches("[a-z][a-z_]*") && !TAKEN.contains(name),
@@ -55,8 +61,13 @@ public record Tower(
     runs =
         Run.merged(
             runs.stream().map(run -> new Run(run.count(), run.block().resolved(width))).toList());
+    requireDepth(name, runs.stream().mapToLong(Run::count).reduce(0, Math::addExact));
     for (Run run : runs) check(name, run.block(), input, cache);
     BucketTables.check(name, runs);
+  }
+
+  private static void requireDepth(String name, long layers) {
+    Require.atMost("layers of tower " + name, layers, "what a tower can have", MOST_LAYERS);
   }
 
   private static void check(String name, Block block, Input input, Optional<SharedCache> cache) {
@@ -109,6 +120,7 @@ public record Tower(
 
   /** This tower with {@code count} more layers, each from its index in the tower. */
   public Tower layers(long count, LongFunction<Block> block) {
+    requireDepth(name, Math.addExact(depth(), count));
     Tower tower = this;
     for (long layer = 0; layer < count; layer++)
       tower = tower.layers(1, block.apply(tower.depth()));

@@ -280,13 +280,13 @@ class MoveLaws {
         1);
   }
 
-  /** Twice each element, and for rows the number of columns: wrong if rows are cut. */
+  /** Depends on an element's number and, for rows, its column: wrong if rows are cut. */
   private record Doubling(Need need) implements Transform {
     @Override
     public void apply(double[] tile, long first, int rows, int columns) {
       double bonus = need == Need.ROWS ? columns : 0;
       for (int i = 0; i < rows * columns; i++)
-        tile[i] = 2 * tile[i] + bonus + (need == Need.ROWS ? i % columns : 0);
+        tile[i] = 2 * tile[i] + bonus + (first + i) % 7 + (need == Need.ROWS ? i % columns : 0);
     }
 
     @Override
