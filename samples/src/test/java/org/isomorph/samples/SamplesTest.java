@@ -51,7 +51,7 @@ class SamplesTest {
         .anyMatch(line -> line.startsWith("llama: "))
         .noneMatch(line -> line.startsWith("own: "));
     assertThat(printed(DescribeYourOwnKt::main))
-        .contains("  \"name\": \"own\",")
+        .contains("    \"name\": \"own\",")
         .endsWith("the same value when read: true", "the same value as in Java: true");
   }
 
@@ -62,7 +62,7 @@ class SamplesTest {
             "decoder layers 0-31, attention key/value heads: 32 in llama-2-7b, 8 in llama-3-8b",
             "context length: 4096 in llama-2-7b, 8192 in llama-3-8b (changes no computation)");
     assertThat(printed(CompareTwoModelsKt::main))
-        .containsExactly("decoder.norm.eps: 1e-5 | 1e-6", "context: 0 | 8192");
+        .containsExactly("decoder.norm.eps: 1e-5 | 1e-6", "context: none | 8192");
   }
 
   @Test
