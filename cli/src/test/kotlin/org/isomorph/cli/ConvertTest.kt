@@ -86,8 +86,7 @@ class ConvertTest {
   fun `a conversion as JSON adds its result, and counts every byte`() {
     val document = isomorph("convert", llama, destination, "--to", "qwen2", "--json").json()
     val result = document.getValue("result").jsonObject
-    assertThat(result.keys)
-      .containsExactly("bytes", "files_written", "files_resumed", "seconds")
+    assertThat(result.keys).containsExactly("bytes", "files_written", "files_resumed", "seconds")
     val written = destination.names().sumOf { destination.resolve(it).fileSize() }
     assertThat(result.getValue("bytes").jsonPrimitive.content).isEqualTo("$written")
     assertThat(document.getValue("bytes").jsonPrimitive.content).isEqualTo("$written")
