@@ -21,6 +21,10 @@ final class Biases {
    * The step from {@code before} to {@code after}; {@code what} names the biases in its sentence.
    */
   static Step step(String what, Model before, Model after) {
+    return new Step(Outcome.EXACT, after, () -> effect(what, before, after));
+  }
+
+  private static Step.Effect effect(String what, Model before, Model after) {
     Set<String> had = names(before);
     Set<String> has = names(after);
     Map<String, Change> added = new HashMap<>();
@@ -30,7 +34,7 @@ final class Biases {
       if (!has.contains(parameter.name())) claims.add(new Claim.Zero(parameter.name()));
     String verb =
         claims.isEmpty() ? "add zero" : added.isEmpty() ? "leave out zero" : "exchange zero";
-    return new Step(verb + " " + what + " biases", Outcome.EXACT, after, added, claims);
+    return new Step.Effect(verb + " " + what + " biases", added, claims);
   }
 
   private static Set<String> names(Model model) {

@@ -114,7 +114,7 @@ public final class Checkpoint {
     try {
       return dialect.spec(config, names);
     } catch (SpecException senseless) {
-      throw new DialectException(config.file() + ": " + senseless.getMessage());
+      throw new DialectException(config.file() + ": " + senseless.getMessage(), senseless);
     }
   }
 
