@@ -113,18 +113,27 @@ public record Tower(
   public Tower layers(long count, Block block) {
     List<Run> more = new ArrayList<>(runs);
     more.add(new Run(count, block));
+    return new Tower(name, dim, mask, input, more, finalNorm(norm, block), cache);
+  }
+
+  private static Norm finalNorm(Norm present, Block block) {
     Frame frame = block.frame();
-    Norm last = norm.equals(Norm.NONE) && !frame.normalisesStream() ? frame.norm() : norm;
-    return new Tower(name, dim, mask, input, more, last, cache);
+    return present.equals(Norm.NONE) && !frame.normalisesStream() ? frame.norm() : present;
   }
 
   /** This tower with {@code count} more layers, each from its index in the tower. */
   public Tower layers(long count, LongFunction<Block> block) {
     requireDepth(name, Math.addExact(depth(), count));
-    Tower tower = this;
-    for (long layer = 0; layer < count; layer++)
-      tower = tower.layers(1, block.apply(tower.depth()));
-    return tower;
+    long depth = depth();
+    List<Run> more = new ArrayList<>(runs);
+    Norm last = norm;
+    for (long layer = depth; layer < depth + count; layer++) {
+      Block next = block.apply(layer);
+      more.add(new Run(1, next));
+      last = finalNorm(last, next);
+    }
+    // Equal ones are joined first: what follows looks at each run.
+    return new Tower(name, dim, mask, input, Run.merged(more), last, cache);
   }
 
   /**
