@@ -143,21 +143,14 @@ public final class Planner {
               + "\" is closed: it is not so that "
               + obstacle.get());
     }
+    failed.add(alternatives());
     throw new ConversionRefused(
         source.directory() + " cannot be written as " + request.target().name(), failed);
   }
 
   private ConversionRefused refused(List<Difference> reasons) {
     List<String> sentences = new ArrayList<>(reasons.stream().map(Difference::sentence).toList());
-    List<String> nearest =
-        Routes.nearest(dialects, source.model()).stream()
-            .filter(near -> !near.equals(source.dialect()))
-            .map(Dialect::name)
-            .toList();
-    sentences.add(
-        nearest.isEmpty()
-            ? "no other family that is known can express it"
-            : "families that can express it: " + String.join(", ", nearest));
+    sentences.add(alternatives());
     return new ConversionRefused(
         source.directory()
             + " is a "
@@ -166,6 +159,21 @@ public final class Planner {
             + request.target().name()
             + " cannot express",
         sentences);
+  }
+
+  /**
+   * The families that can express the model; whether its values allow it, they are asked only when
+   * one is chosen.
+   */
+  private String alternatives() {
+    List<String> nearest =
+        Routes.nearest(dialects, source.model()).stream()
+            .filter(near -> !near.equals(source.dialect()) && !near.equals(request.target()))
+            .map(Dialect::name)
+            .toList();
+    return nearest.isEmpty()
+        ? "no other family that is known can express it"
+        : "families that can express it: " + String.join(", ", nearest);
   }
 
   /** The first claim of a route that is not so, or empty if all are. */

@@ -3,9 +3,11 @@ package org.isomorph.dialect;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 
 /** The families that are known, by name. */
 public final class Dialects {
@@ -96,12 +98,25 @@ public final class Dialects {
             + "; name one with --from");
   }
 
-  /** The published model with this name, in whatever family it is. */
+  /**
+   * The published model with this name, in whatever family it is. Case, hyphens and dots do not
+   * matter ({@code GPT-2}), and a name may be cut short at a hyphen: the first model that goes on
+   * from there is meant ({@code mistral-7b} is v0.1).
+   */
   public Optional<Map.Entry<Dialect, Preset>> preset(String name) {
+    return preset(each -> plain(each).equals(plain(name)))
+        .or(() -> preset(each -> each.startsWith(name.toLowerCase(Locale.ROOT) + "-")));
+  }
+
+  private Optional<Map.Entry<Dialect, Preset>> preset(Predicate<String> name) {
     for (Dialect dialect : all)
       for (Preset preset : dialect.presets())
-        if (preset.name().equals(name)) return Optional.of(Map.entry(dialect, preset));
+        if (name.test(preset.name())) return Optional.of(Map.entry(dialect, preset));
     return Optional.empty();
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[-_.]", "");
   }
 
   private String names() {

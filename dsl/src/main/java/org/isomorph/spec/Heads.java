@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Multi-head attention with keys and values of its own: multi-head (as many key heads as query
@@ -59,19 +60,7 @@ public record Heads(
   }
 
   public Heads headDim(long components) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        components,
-        bias,
-        position,
-        window,
-        qkNorm,
-        softcap,
-        scale,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.headDim = components);
   }
 
   /** The same attention with a bias on all its projections. */
@@ -86,35 +75,11 @@ public record Heads(
 
   /** As {@link #biased(Projection...)}. */
   public Heads bias(Set<Projection> projections) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        position,
-        window,
-        qkNorm,
-        softcap,
-        scale,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.bias = projections);
   }
 
   public Heads position(RelativePosition how) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        how,
-        window,
-        qkNorm,
-        softcap,
-        scale,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.position = how);
   }
 
   /** The same attention with plain rotary positions over whole heads. */
@@ -127,19 +92,7 @@ public record Heads(
   }
 
   public Heads window(OptionalLong keys) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        keys,
-        qkNorm,
-        softcap,
-        scale,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.window = keys);
   }
 
   /** The same attention with a norm over each query head and each key head. */
@@ -153,99 +106,78 @@ public record Heads(
   }
 
   public Heads qkNorm(Optional<QkNorm> norm) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        window,
-        norm,
-        softcap,
-        scale,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.qkNorm = norm);
   }
 
   public Heads softcap(double cap) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        window,
-        qkNorm,
-        OptionalDouble.of(cap),
-        scale,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.softcap = OptionalDouble.of(cap));
   }
 
   public Heads scale(double factor) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        window,
-        qkNorm,
-        softcap,
-        factor,
-        sink,
-        logn,
-        keyValues);
+    return change(draft -> draft.scale = factor);
   }
 
   public Heads sink(Sink to) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        window,
-        qkNorm,
-        softcap,
-        scale,
-        to,
-        logn,
-        keyValues);
+    return change(draft -> draft.sink = to);
   }
 
   public Heads logn(long trained) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        window,
-        qkNorm,
-        softcap,
-        scale,
-        sink,
-        OptionalLong.of(trained),
-        keyValues);
+    return change(draft -> draft.logn = OptionalLong.of(trained));
   }
 
   public Heads from(KeyValues source) {
-    return new Heads(
-        heads,
-        keyValueHeads,
-        headDim,
-        bias,
-        position,
-        window,
-        qkNorm,
-        softcap,
-        scale,
-        sink,
-        logn,
-        source);
+    return change(draft -> draft.keyValues = source);
+  }
+
+  private Heads change(Consumer<Draft> one) {
+    Draft draft = new Draft(this);
+    one.accept(draft);
+    return draft.heads();
+  }
+
+  /** All components but the counts, free to be changed on the way from one value to the next. */
+  private static final class Draft {
+    private final Heads of;
+    private long headDim;
+    private Set<Projection> bias;
+    private RelativePosition position;
+    private OptionalLong window;
+    private Optional<QkNorm> qkNorm;
+    private OptionalDouble softcap;
+    private double scale;
+    private Sink sink;
+    private OptionalLong logn;
+    private KeyValues keyValues;
+
+    Draft(Heads of) {
+      this.of = of;
+      headDim = of.headDim;
+      bias = of.bias;
+      position = of.position;
+      window = of.window;
+      qkNorm = of.qkNorm;
+      softcap = of.softcap;
+      scale = of.scale;
+      sink = of.sink;
+      logn = of.logn;
+      keyValues = of.keyValues;
+    }
+
+    Heads heads() {
+      return new Heads(
+          of.heads,
+          of.keyValueHeads,
+          headDim,
+          bias,
+          position,
+          window,
+          qkNorm,
+          softcap,
+          scale,
+          sink,
+          logn,
+          keyValues);
+    }
   }
 
   /** Whether keys and values come from elsewhere than the queries' own stream. */

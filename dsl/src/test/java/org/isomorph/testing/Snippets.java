@@ -50,8 +50,7 @@ public final class Snippets {
                   .results()
                   .map(MatchResult::group)
                   .filter(line -> !imports.contains(line));
-          String body = IMPORT.matcher(block).replaceAll("");
-          return snippets.contains(normal(body)) ? unknown : Stream.of(block);
+          return snippets.contains(normal(block)) ? unknown : Stream.of(block);
         })
         .toList();
   }
@@ -69,6 +68,7 @@ public final class Snippets {
 
   private static String normal(String code) {
     return code.lines()
+        .filter(line -> !IMPORT.matcher(line).matches())
         .map(line -> line.replaceAll("\\s+", ""))
         .collect(Collectors.joining())
         .replaceAll("^\"\"\"|\"\"\";$", "");

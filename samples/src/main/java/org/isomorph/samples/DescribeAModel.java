@@ -28,12 +28,10 @@ public final class DescribeAModel {
 
   public static void main(String[] args) {
     Model llama3 = llama3();
-    // snippet: counts
     Estimates costs = Estimates.of(llama3);
     System.out.printf("%,d parameters%n", costs.parameters());
     System.out.printf("%,d FLOPs for one token%n", costs.flopsPerToken());
     System.out.printf("%,d bytes of cache for one%n", costs.cacheBytesPerToken(DType.BF16));
-    // end
     System.out.println(llama3);
   }
 }

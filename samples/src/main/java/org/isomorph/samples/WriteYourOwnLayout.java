@@ -2,7 +2,6 @@ package org.isomorph.samples;
 
 import static org.isomorph.layout.Layout.leaf;
 
-import java.util.Map;
 import org.isomorph.layout.Layout;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Packings;
@@ -13,10 +12,12 @@ import org.isomorph.tensor.Shape;
  * group is read as Baichuan's W_pack, without naming a single offset.
  */
 public final class WriteYourOwnLayout {
-  private static final Map<String, Shape> SHAPES =
-      Map.of("q", Shape.of(8, 4), "k", Shape.of(4, 4), "v", Shape.of(4, 4));
-
   private WriteYourOwnLayout() {}
+
+  /** Four query heads and two key heads, of two rows each. */
+  private static Shape shape(String parameter) {
+    return parameter.equals("q") ? Shape.of(8, 4) : Shape.of(4, 4);
+  }
 
   /** For each of two key heads: its query heads, the key head, the value head. */
   static Layout<String> byGroup() {
@@ -27,14 +28,15 @@ public final class WriteYourOwnLayout {
 
   /** From the fused tensor to W_pack. */
   static Mapping<String, String> conversion() {
-    Mapping<String, String> fused = byGroup().mapping("query_key_value", SHAPES::get);
+    Mapping<String, String> fused = byGroup().mapping("query_key_value", WriteYourOwnLayout::shape);
     Mapping<String, String> packed =
-        Packings.byPart(leaf("q"), leaf("k"), leaf("v")).mapping("W_pack", SHAPES::get);
+        Packings.byPart(leaf("q"), leaf("k"), leaf("v"))
+            .mapping("W_pack", WriteYourOwnLayout::shape);
     return fused.inverse().then(packed);
   }
 
   public static void main(String[] args) {
-    System.out.println(byGroup() + " has shape " + byGroup().shape(SHAPES::get));
+    System.out.println(byGroup() + " has shape " + byGroup().shape(WriteYourOwnLayout::shape));
     Mapping<String, String> conversion = conversion();
     conversion.requirePartition("W_pack", Shape.of(16, 4));
     conversion.pieces().forEach(System.out::println);
