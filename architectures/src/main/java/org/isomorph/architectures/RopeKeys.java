@@ -104,7 +104,7 @@ final class RopeKeys {
           Config.builder().set("rope_theta", rope.theta()).build().with(keys.build()));
     } else {
       config.set("rope_theta", rope.theta());
-      if (rope.scaling().equals(RopeScaling.NONE)) config.setNull("rope_scaling");
+      if (RopeScaling.NONE.equals(rope.scaling())) config.setNull("rope_scaling");
       else {
         Config scaling = keys.build();
         String kind = scaling.text("rope_type");

@@ -1,6 +1,7 @@
 package org.isomorph.convert;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.isomorph.layout.Box;
 
 /**
  * Identifies a plan by everything that decides its bytes: what is written where from what, and the
@@ -28,11 +30,12 @@ final class PlanDigest {
       add(digest, "file " + file.name() + " " + file.size());
       digest.update(file.header().buffer());
       for (Blueprint.Task task : file.tasks()) {
-        add(digest, task.toString());
-        switch (task) {
-          case Blueprint.Move move -> sources.add(move.source().file());
-          case Blueprint.Compute compute ->
-              compute.gather().forEach(piece -> sources.add(piece.source().file()));
+        if (task instanceof Blueprint.Move move) {
+          sources.add(move.source().file());
+          add(digest, move);
+        } else if (task instanceof Blueprint.Compute compute) {
+          compute.gather().forEach(piece -> sources.add(piece.source().file()));
+          add(digest, compute.toString());
         }
       }
     }
@@ -49,6 +52,24 @@ final class PlanDigest {
           digest,
           "source " + file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** A conversion has tens of thousands of moves: their numbers go in as they are, not as text. */
+  private static void add(MessageDigest digest, Blueprint.Move move) {
+    Blueprint.Span source = move.source();
+    Blueprint.Slot target = move.target();
+    add(digest, source.dtype().name() + " " + target.dtype().name() + " " + source.file());
+    add(digest, source.offset(), target.offset());
+    add(digest, move.box().from(), move.box().to());
+    for (Box.Dim dim : move.box().dims())
+      add(digest, dim.extent(), dim.fromStride(), dim.toStride());
+  }
+
+  private static void add(MessageDigest digest, long... numbers) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate((numbers.length + 1) * Long.BYTES).putLong(numbers.length);
+    for (long number : numbers) bytes.putLong(number);
+    digest.update(bytes.flip());
   }
 
   private static void add(MessageDigest digest, String text) {

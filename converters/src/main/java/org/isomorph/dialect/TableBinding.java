@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.isomorph.layout.Layout;
 import org.isomorph.spec.Parameter;
 import org.isomorph.tensor.Shape;
@@ -20,8 +19,10 @@ import org.isomorph.tensor.Shape;
 final class TableBinding {
   private record Leaf(Row.Stored row, Template template) {}
 
-  /** One tensor: a row, and values for the indices of its name. */
-  private record Key(Row.Stored row, Map<String, Long> indices) {}
+  /**
+   * One tensor: its row, values for the indices of its name, and how many values the others have.
+   */
+  private record Pending(Row.Stored row, Map<String, Long> indices, Map<String, Long> counts) {}
 
   private final Map<String, Parameter> parameters;
   private final Map<String, List<Leaf>> leaves = new HashMap<>();
@@ -35,30 +36,39 @@ final class TableBinding {
   }
 
   List<Table.Entry> entries() {
-    Map<Key, Map<String, Long>> counts = new LinkedHashMap<>();
+    Map<String, Pending> tensors = new LinkedHashMap<>();
     for (String parameter : parameters.keySet())
-      for (Leaf leaf : leaves.getOrDefault(Template.key(parameter), List.of())) {
-        Optional<Map<String, Long>> match = leaf.template().match(parameter);
-        if (match.isEmpty()) continue;
-        Map<String, Long> byName = new HashMap<>(match.get());
-        byName.keySet().retainAll(leaf.row().name().indices());
-        Map<String, Long> count =
-            counts.computeIfAbsent(new Key(leaf.row(), byName), _ -> new HashMap<>());
-        match.get().forEach((index, value) -> count.merge(index, value + 1, Math::max));
-      }
-    List<Table.Entry> entries = new ArrayList<>(counts.size());
-    counts.forEach((key, count) -> entries.add(entry(key, count)));
+      for (Leaf leaf : leaves.getOrDefault(Template.key(parameter), List.of()))
+        leaf.template().match(parameter).ifPresent(indices -> add(tensors, leaf.row(), indices));
+    List<Table.Entry> entries = new ArrayList<>(tensors.size());
+    tensors.forEach((name, pending) -> entries.add(entry(name, pending)));
     return List.copyOf(entries);
   }
 
-  private Table.Entry entry(Key key, Map<String, Long> counts) {
-    String name = key.row().name().fill(key.indices());
+  @SuppressWarnings("ReferenceEquality") // a row that stands twice is two rows
+  private static void add(Map<String, Pending> tensors, Row.Stored row, Map<String, Long> indices) {
+    String name = row.name().fill(indices);
+    Pending pending = tensors.get(name);
+    if (pending == null) {
+      Map<String, Long> byName = new HashMap<>(indices);
+      byName.keySet().retainAll(row.name().indices());
+      pending = new Pending(row, byName, new HashMap<>());
+      tensors.put(name, pending);
+    }
+    if (pending.row() != row)
+      throw new DialectException(
+          "tensor " + name + " is in two rows: " + pending.row() + " and " + row);
+    Map<String, Long> counts = pending.counts();
+    indices.forEach((index, value) -> counts.merge(index, value + 1, Math::max));
+  }
+
+  private Table.Entry entry(String name, Pending pending) {
+    Row.Stored row = pending.row();
     Layout<String> layout =
-        key.row()
-            .layout()
+        row.layout()
             .bind(
-                key.indices(),
-                index -> counts.getOrDefault(index, 0L),
+                pending.indices(),
+                index -> pending.counts().getOrDefault(index, 0L),
                 (leaf, indices) -> leaf.fill(indices));
     for (String parameter : layout.parameters())
       if (!parameters.containsKey(parameter))
@@ -71,8 +81,8 @@ final class TableBinding {
                 + parameter
                 + ", which the model does not have");
     List<String> aliases =
-        key.row().aliases().stream().map(alias -> alias.fill(key.indices())).toList();
-    return new Table.Entry(name, aliases, layout, shape(name, layout), key.row());
+        row.aliases().stream().map(alias -> alias.fill(pending.indices())).toList();
+    return new Table.Entry(name, aliases, layout, shape(name, layout), row);
   }
 
   private Shape shape(String name, Layout<String> layout) {

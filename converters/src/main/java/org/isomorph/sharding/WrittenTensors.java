@@ -38,5 +38,19 @@ public record WrittenTensors(
    * @param info the tensor as it is stored there
    * @param offset where its data begins, in bytes from the file's beginning
    */
-  public record Entry(String file, TensorInfo info, long offset) {}
+  public record Entry(String file, TensorInfo info, long offset) {
+    /** Where the data begins tells tensors apart: as the key of a large map, one hashes fast. */
+    @Override
+    public int hashCode() {
+      return 31 * file.hashCode() + Long.hashCode(offset);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Entry that
+          && offset == that.offset
+          && file.equals(that.file)
+          && info.equals(that.info);
+    }
+  }
 }

@@ -31,6 +31,21 @@ public record StoredTensor(TensorInfo info, Path file, long begin, long end) {
           info + " takes " + info.bytes() + " bytes, its range has " + (end - begin));
   }
 
+  /** Where the data begins tells tensors apart: as the key of a large map, one hashes fast. */
+  @Override
+  public int hashCode() {
+    return 31 * file.hashCode() + Long.hashCode(begin);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StoredTensor that
+        && begin == that.begin
+        && end == that.end
+        && file.equals(that.file)
+        && info.equals(that.info);
+  }
+
   /** What the file calls the tensor. */
   public String name() {
     return info.name();

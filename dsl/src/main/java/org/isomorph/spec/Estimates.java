@@ -108,7 +108,7 @@ public record Estimates(
   private static long cache(Model model) {
     long elements = 0;
     for (Tower tower : model.towers()) {
-      if (tower.mask().equals(Mask.BIDIRECTIONAL)) continue;
+      if (Mask.BIDIRECTIONAL.equals(tower.mask())) continue;
       if (tower.cache().isPresent())
         elements =
             Math.addExact(elements, Math.multiplyExact(2, tower.cache().get().keyValueDim()));

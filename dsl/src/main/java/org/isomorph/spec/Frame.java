@@ -14,7 +14,7 @@ public record Frame(Norm norm, Placement placement) {
    * default.
    */
   public boolean normalisesStream() {
-    return placement.equals(Placement.POST) || placement instanceof Placement.Deep;
+    return Placement.POST.equals(placement) || placement instanceof Placement.Deep;
   }
 
   /** A block of one residual: self-attention, or whatever the attention says. */
@@ -53,12 +53,18 @@ public record Frame(Norm norm, Placement placement) {
   @Override
   public String toString() {
     return switch (placement) {
-      case Placement.Plain.PRE -> "block(" + norm + ")";
-      case Placement.Plain.POST -> "postNorm(" + norm + ")";
-      case Placement.Plain.SANDWICH -> "sandwich(" + norm + ")";
-      case Placement.Plain.BRANCH_POST -> "branchPostNorm(" + norm + ")";
+      case Placement.Plain plain -> plain(plain) + "(" + norm + ")";
       case Placement.Deep deep -> "deepNorm(" + norm + ", " + Print.number(deep.alpha()) + ")";
       case Placement.Glm glm -> "glmNorm(" + norm + ", " + Print.number(glm.alpha()) + ")";
+    };
+  }
+
+  private static String plain(Placement.Plain placement) {
+    return switch (placement) {
+      case PRE -> "block";
+      case POST -> "postNorm";
+      case SANDWICH -> "sandwich";
+      case BRANCH_POST -> "branchPostNorm";
     };
   }
 }

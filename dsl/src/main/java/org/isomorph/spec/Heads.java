@@ -54,7 +54,7 @@ public record Heads(
     Require.positive("logn trained length", logn);
     EnumSet<Projection> present = EnumSet.noneOf(Projection.class);
     present.addAll(bias);
-    if (keyValues.equals(KeyValues.SHARED_CACHE))
+    if (KeyValues.SHARED_CACHE.equals(keyValues))
       present.removeAll(EnumSet.of(Projection.K, Projection.V));
     bias = Collections.unmodifiableSet(present);
   }
@@ -182,7 +182,7 @@ public record Heads(
 
   /** Whether keys and values come from elsewhere than the queries' own stream. */
   public boolean isCross() {
-    return !keyValues.equals(KeyValues.SELF);
+    return !KeyValues.SELF.equals(keyValues);
   }
 
   /** Whether scores are multiplied by {@code 1/sqrt(headDim)}. */
@@ -224,14 +224,14 @@ public record Heads(
       text.append(".biased(")
           .append(String.join(", ", bias.stream().map(Projection::name).toList()))
           .append(')');
-    if (!position.equals(RelativePosition.NONE))
+    if (!RelativePosition.NONE.equals(position))
       text.append(".position(").append(position).append(')');
     window.ifPresent(keys -> text.append(".window(").append(keys).append(')'));
     qkNorm.ifPresent(norm -> text.append(".qkNorm(").append(norm).append(')'));
     softcap.ifPresent(cap -> text.append(".softcap(").append(Print.number(cap)).append(')'));
     if (scale != 0 && !isUsuallyScaled())
       text.append(".scale(").append(Print.number(scale)).append(')');
-    if (!sink.equals(Sink.NONE)) text.append(".sink(").append(sink).append(')');
+    if (!Sink.NONE.equals(sink)) text.append(".sink(").append(sink).append(')');
     logn.ifPresent(trained -> text.append(".logn(").append(trained).append(')'));
     if (isCross()) text.append(".from(").append(keyValues).append(')');
     return text.toString();

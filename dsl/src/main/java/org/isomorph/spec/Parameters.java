@@ -163,7 +163,7 @@ public final class Parameters {
         String name = names.get(next++);
         String mixer = path + "." + name;
         norm(mixer + ".norm", branch.norm(), dim);
-        if (residual.placement().equals(Placement.SANDWICH))
+        if (Placement.SANDWICH.equals(residual.placement()))
           norm(mixer + ".post_norm", branch.norm(), dim);
         mixer(mixer, branch.mixer(), dim, ownsBuckets.test(name));
       }
@@ -181,7 +181,7 @@ public final class Parameters {
 
   private void heads(String path, Heads heads, long dim, boolean ownsBuckets) {
     linear(path + ".q", dim, heads.queryDim(), heads.bias().contains(Projection.Q));
-    if (!heads.keyValues().equals(KeyValues.SHARED_CACHE)) {
+    if (!KeyValues.SHARED_CACHE.equals(heads.keyValues())) {
       long source =
           heads.keyValues() instanceof KeyValues.From from
               ? model.tower(from.tower()).orElseThrow().dim()
@@ -197,7 +197,7 @@ public final class Parameters {
           norm(path + ".q_norm", qk.norm(), each ? heads.headDim() : heads.queryDim());
           norm(path + ".k_norm", qk.norm(), each ? heads.headDim() : heads.keyValueDim());
         });
-    if (heads.sink().equals(Sink.LEARNED)) add(path + ".sink.weight", BIAS, heads.heads());
+    if (Sink.LEARNED.equals(heads.sink())) add(path + ".sink.weight", BIAS, heads.heads());
     if (heads.position() instanceof RelativePosition.Buckets buckets
         && (ownsBuckets || buckets.share() == RelativePosition.Buckets.Share.PER_LAYER))
       add(path + ".buckets.weight", TABLE, buckets.buckets(), heads.heads());

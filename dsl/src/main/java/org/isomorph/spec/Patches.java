@@ -68,6 +68,6 @@ public record Patches(
         + (bias ? "" : ".unbiased()")
         + (classToken ? "" : ".classless()")
         + (positioned ? "" : ".unpositioned()")
-        + (norm.equals(Norm.NONE) ? "" : ".norm(" + norm + ")");
+        + (Norm.NONE.equals(norm) ? "" : ".norm(" + norm + ")");
   }
 }

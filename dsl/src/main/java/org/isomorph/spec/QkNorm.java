@@ -9,7 +9,7 @@ package org.isomorph.spec;
 public record QkNorm(Norm norm, Across across) {
   public QkNorm {
     Require.that(
-        !norm.equals(Norm.NONE) && !norm.equals(Norm.SHARED),
+        !Norm.NONE.equals(norm) && !Norm.SHARED.equals(norm),
         "a q/k norm must normalise, found " + norm);
   }
 

@@ -46,12 +46,12 @@ final class Require {
 
   /** Only a later branch of a parallel residual has an earlier norm to share. */
   static void ownNorm(String what, Norm norm) {
-    if (norm.equals(Norm.SHARED)) throw new SpecException(what + " has no earlier norm to share");
+    if (Norm.SHARED.equals(norm)) throw new SpecException(what + " has no earlier norm to share");
   }
 
   /** Where keys are rotated or left alone: scores that biases could be added to are elsewhere. */
   static void rotation(String what, RelativePosition position) {
-    if (!(position instanceof Rope) && !position.equals(RelativePosition.NONE))
+    if (!(position instanceof Rope) && !RelativePosition.NONE.equals(position))
       throw new SpecException(what + " has rotary positions or none, found " + position);
   }
 

@@ -15,10 +15,10 @@ public record Residual(Placement placement, List<Branch> branches) {
     branches = List.copyOf(branches);
     Require.that(!branches.isEmpty(), "a residual needs a branch");
     Require.that(
-        !branches.getFirst().norm().equals(Norm.SHARED),
+        !Norm.SHARED.equals(branches.getFirst().norm()),
         "the first branch has no earlier norm to share");
     Require.that(
-        branches.size() == 1 || placement.equals(Placement.PRE),
+        branches.size() == 1 || Placement.PRE.equals(placement),
         "parallel branches stand behind their norms (PRE), not " + placement);
   }
 
@@ -39,7 +39,7 @@ public record Residual(Placement placement, List<Branch> branches) {
             .map(branch -> branch.mixer().toString())
             .collect(Collectors.joining(", "));
     if (branches.size() > 1)
-      return (branches.getLast().norm().equals(Norm.SHARED) ? "parallelShared(" : "parallel(")
+      return (Norm.SHARED.equals(branches.getLast().norm()) ? "parallelShared(" : "parallel(")
           + mixers
           + ")";
     return switch (branches.getFirst().mixer()) {

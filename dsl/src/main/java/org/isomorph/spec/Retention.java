@@ -70,7 +70,7 @@ public record Retention(
         + norm
         + ")"
         + (headDim == 0 ? "" : ".headDim(" + headDim + ")")
-        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")")
+        + (RelativePosition.NONE.equals(position) ? "" : ".position(" + position + ")")
         + (gate == Activation.SILU ? "" : ".gate(" + gate + ")")
         + (decayTemperature == 16
             ? ""

@@ -80,6 +80,6 @@ public record Rope(
         + (pairing == Pairing.PAIRS ? ".pairs()" : "")
         + (axes == Axes.TWO ? ".twoAxes()" : "")
         + (spacing == Spacing.INCLUSIVE ? ".inclusive()" : "")
-        + (scaling.equals(RopeScaling.NONE) ? "" : ".scaled(" + scaling + ")");
+        + (RopeScaling.NONE.equals(scaling) ? "" : ".scaled(" + scaling + ")");
   }
 }

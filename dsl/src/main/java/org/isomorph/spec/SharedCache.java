@@ -54,6 +54,6 @@ public record SharedCache(
         + (bias.isEmpty()
             ? ""
             : ".biased(" + String.join(", ", bias.stream().map(Projection::name).toList()) + ")")
-        + (position.equals(RelativePosition.NONE) ? "" : ".position(" + position + ")");
+        + (RelativePosition.NONE.equals(position) ? "" : ".position(" + position + ")");
   }
 }

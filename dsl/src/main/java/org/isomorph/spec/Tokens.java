@@ -91,9 +91,9 @@ public record Tokens(
         + (width == 0 ? "" : ".width(" + width + ")")
         + (isShared ? ".shared()" : "")
         + (scale == 1 ? "" : ".scale(" + Print.number(scale) + ")")
-        + (position.equals(AbsolutePosition.NONE) ? "" : ".position(" + position + ")")
+        + (AbsolutePosition.NONE.equals(position) ? "" : ".position(" + position + ")")
         + (numbering == Numbering.SEQUENTIAL ? "" : ".numbering(" + numbering + ")")
         + (segments == 0 ? "" : ".segments(" + segments + ")")
-        + (norm.equals(Norm.NONE) ? "" : ".norm(" + norm + ")");
+        + (Norm.NONE.equals(norm) ? "" : ".norm(" + norm + ")");
   }
 }

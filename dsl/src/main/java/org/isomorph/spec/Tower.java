@@ -84,9 +84,9 @@ public record Tower(
                     + name
                     + ": rotary positions on two axes need tokens numbered SPAN_AND_BLOCK");
             Require.that(
-                !heads.keyValues().equals(KeyValues.SHARED_CACHE) || cache.isPresent(),
+                !KeyValues.SHARED_CACHE.equals(heads.keyValues()) || cache.isPresent(),
                 "tower " + name + ": attention reads a shared cache that the tower does not have");
-            if (heads.keyValues().equals(KeyValues.SHARED_CACHE))
+            if (KeyValues.SHARED_CACHE.equals(heads.keyValues()))
               cache.ifPresent(shared -> {
                 Require.that(
                     shared.keyValueHeads() == heads.keyValueHeads()
@@ -118,7 +118,7 @@ public record Tower(
 
   private static Norm finalNorm(Norm present, Block block) {
     Frame frame = block.frame();
-    return present.equals(Norm.NONE) && !frame.normalisesStream() ? frame.norm() : present;
+    return Norm.NONE.equals(present) && !frame.normalisesStream() ? frame.norm() : present;
   }
 
   /** This tower with {@code count} more layers, each from its index in the tower. */

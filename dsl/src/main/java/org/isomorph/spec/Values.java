@@ -125,7 +125,7 @@ public final class Values {
           case Heads heads when part.endsWith(".rope") && !(heads.position() instanceof Rope) ->
               "attention has no rotary positions";
           case Heads heads
-              when heads.keyValues().equals(KeyValues.SHARED_CACHE)
+              when KeyValues.SHARED_CACHE.equals(heads.keyValues())
                   && (part.equals("k") || part.equals("v")) ->
               "keys and values are the tower's shared cache";
           case Retention _ when part.equals("probs") -> "retention has no softmax";
@@ -159,7 +159,7 @@ public final class Values {
           add(tower.name() + ".cache.v", "", 0, false, shape, "values for all layers");
         });
     for (long layer = 0; layer < tower.depth(); layer++) layer(tower, layer, stream);
-    if (!tower.norm().equals(Norm.NONE))
+    if (!Norm.NONE.equals(tower.norm()))
       add(
           tower.name() + ".norm.out",
           "norm.out",
@@ -181,10 +181,10 @@ public final class Values {
       for (Branch branch : each.branches()) {
         String name = names.get(next++);
         boolean before =
-            each.placement().equals(Placement.PRE)
-                || each.placement().equals(Placement.SANDWICH)
+            Placement.PRE.equals(each.placement())
+                || Placement.SANDWICH.equals(each.placement())
                 || each.placement() instanceof Placement.Glm;
-        if (before && !branch.norm().equals(Norm.NONE) && !branch.norm().equals(Norm.SHARED))
+        if (before && !Norm.NONE.equals(branch.norm()) && !Norm.SHARED.equals(branch.norm()))
           points.add(name + ".norm.out", stream, "what " + name + " reads: " + branch.norm());
         mixer(points, name, branch.mixer());
         points.add(name + ".out", stream, "what " + name + " adds to the stream");
@@ -236,7 +236,7 @@ public final class Values {
     String norm = heads.qkNorm().isPresent() ? ", after its norm" : "";
     String queries = perHead(heads.heads(), heads.headDim());
     String keys = perHead(heads.keyValueHeads(), heads.headDim());
-    boolean own = !heads.keyValues().equals(KeyValues.SHARED_CACHE);
+    boolean own = !KeyValues.SHARED_CACHE.equals(heads.keyValues());
     points.add(name + ".q", queries, "queries" + norm);
     if (own) points.add(name + ".k", keys, "keys" + norm);
     if (own) points.add(name + ".v", keys, "values");
@@ -299,7 +299,7 @@ public final class Values {
 
     void add(String ending, String alias, String shape, String meaning) {
       // Where the last layer's output passes a final norm, Hugging Face shows that instead.
-      boolean hidden = last && !tower.norm().equals(Norm.NONE);
+      boolean hidden = last && !Norm.NONE.equals(tower.norm());
       Values.this.add(
           tower.name() + "." + layer + "." + ending, alias, layer, hidden, shape, meaning);
     }

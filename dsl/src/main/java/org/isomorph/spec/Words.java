@@ -79,14 +79,20 @@ final class Words {
       case RelativePosition.Buckets buckets -> buckets.buckets() + " buckets of distances";
       case AbsolutePosition.Learned learned -> "learned (" + learned.max() + ")";
       case AbsolutePosition.Sinusoidal _ -> "sines and cosines";
-      case Mask.Plain mask -> mask.equals(Mask.CAUSAL) ? "causal" : "bidirectional";
-      case Placement.Plain.PRE -> "norm before the branch";
-      case Placement.Plain.POST -> "norm after the sum";
-      case Placement.Plain.SANDWICH -> "norms before and after the branch";
-      case Placement.Plain.BRANCH_POST -> "norm after the branch";
+      case Mask.Plain mask -> Mask.CAUSAL.equals(mask) ? "causal" : "bidirectional";
+      case Placement.Plain placement -> placement(placement);
       case Placement.Deep deep -> "DeepNorm (alpha " + deep.alpha() + ")";
       case Placement.Glm glm -> "GLM's norm (alpha " + glm.alpha() + ")";
       case null, default -> code(value);
+    };
+  }
+
+  private static String placement(Placement.Plain placement) {
+    return switch (placement) {
+      case PRE -> "norm before the branch";
+      case POST -> "norm after the sum";
+      case SANDWICH -> "norms before and after the branch";
+      case BRANCH_POST -> "norm after the branch";
     };
   }
 }

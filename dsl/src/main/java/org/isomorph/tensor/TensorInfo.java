@@ -17,6 +17,20 @@ public record TensorInfo(String name, DType dtype, Shape shape) {
     return dtype.bytes(shape.elements());
   }
 
+  /** Names tell tensors apart: as the key of a large map, one hashes fast. */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TensorInfo that
+        && dtype == that.dtype
+        && name.equals(that.name)
+        && shape.equals(that.shape);
+  }
+
   @Override
   public String toString() {
     return name + " " + dtype + " " + shape;

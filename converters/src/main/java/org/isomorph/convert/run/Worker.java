@@ -20,6 +20,14 @@ final class Worker implements Closeable {
   /** Shorter ranges are collected in a buffer and written together. */
   private static final long TRANSFER_BYTES = 64 << 10;
 
+  private static final int PAGE = 4096;
+
+  /**
+   * What is written at once from a buffer, between multiples of it in the target: it stays in a
+   * core's cache between reading and writing, and no page of the target is written twice.
+   */
+  private static final int PIECE = 512 << 10;
+
   private final Schedule schedule;
   private final Buffers buffers;
   private final SourceFiles sources = new SourceFiles();
@@ -70,31 +78,50 @@ final class Worker implements Closeable {
     }
   }
 
-  /** Copies ranges, ordered by target: long ones within the kernel, short ones together. */
+  /** Copies ranges, ordered by target: within the kernel where it can move whole pages. */
   private void copy(Iterable<Range> ranges) throws IOException {
     long start = 0; // where the collected bytes belong in the target
     int collected = 0;
     for (Range range : ranges) {
-      boolean collects = range.length() < Math.min(TRANSFER_BYTES, buffers.bytes());
-      if (collected > 0
-          && (!collects
-              || start + collected != range.to()
-              || collected + range.length() > buffers.bytes())) {
-        write(buffers.first().view(0, collected), start);
+      if (movesWholePages(range)) {
+        flush(collected, start);
         collected = 0;
-      }
-      if (collects) {
-        if (collected == 0) start = range.to();
-        int end = collected + (int) range.length();
-        sources.read(range.source(), range.from(), buffers.first().view(collected, end));
-        collected = end;
-      } else {
         FileChannel channel = target();
         channel.position(range.to());
         sources.transfer(range.source(), range.from(), range.length(), channel);
         schedule.wrote(job(), range.length());
+        continue;
+      }
+      for (long done = 0; done < range.length(); ) {
+        long to = range.to() + done;
+        if (collected > 0 && (start + collected != to || to % piece() == 0)) {
+          flush(collected, start);
+          collected = 0;
+        }
+        if (collected == 0) start = to;
+        int part = (int) Math.min(piece() - to % piece(), range.length() - done);
+        sources.read(
+            range.source(), range.from() + done, buffers.first().view(collected, collected + part));
+        collected += part;
+        done += part;
       }
     }
+    flush(collected, start);
+  }
+
+  /**
+   * Whether the kernel can copy page by page: what lies differently in its pages it copies
+   * piecemeal, and slowly.
+   */
+  private static boolean movesWholePages(Range range) {
+    return range.length() >= TRANSFER_BYTES && (range.from() - range.to()) % PAGE == 0;
+  }
+
+  private int piece() {
+    return Math.min(PIECE, buffers.bytes());
+  }
+
+  private void flush(int collected, long start) throws IOException {
     if (collected > 0) write(buffers.first().view(0, collected), start);
   }
 
