@@ -20,4 +20,9 @@ public record Route(List<Step> steps, Expression.Expressed expressed) {
         ? Outcome.ROUNDED
         : Outcome.EXACT;
   }
+
+  /** Whether nothing is rounded and nothing depends on values. */
+  boolean isCertain() {
+    return outcome() == Outcome.EXACT && steps.stream().allMatch(step -> step.claims().isEmpty());
+  }
 }

@@ -14,7 +14,8 @@ import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
 
 /**
- * All ways from one model to one family, found by trying adjustments breadth first.
+ * The ways from one model to one family, found by trying adjustments breadth first, up to the first
+ * that is exact whatever the values are.
  *
  * @param routes the best first: those that round nothing before those that do, then those of fewer
  *     steps, then those that leave fewer parameters. Which of them holds may still depend on
@@ -44,7 +45,13 @@ public record Routes(List<Route> routes, List<Difference> reasons) {
     while (!queue.isEmpty()) {
       Tried tried = queue.remove();
       switch (Expression.of(target, tried.model(), spelling)) {
-        case Expression.Expressed expressed -> routes.add(new Route(tried.steps(), expressed));
+        case Expression.Expressed expressed -> {
+          Route route = new Route(tried.steps(), expressed);
+          routes.add(route);
+          // Shorter ways come first: one that is exact whatever the values are is taken before all
+          // behind it.
+          if (route.isCertain()) queue.clear();
+        }
         case Expression.Refused refused -> {
           if (closest.isEmpty() || refused.reasons().size() < closest.size())
             closest = refused.reasons();

@@ -146,6 +146,11 @@ public record Box(long from, long to, List<Dim> dims) {
     return last.fromStride == 1 && last.toStride == 1 ? last.extent : 1;
   }
 
+  /** Whether the box is one run, contiguous in source and target. */
+  public boolean isRun() {
+    return dims.isEmpty() || (dims.size() == 1 && contiguousRun() == dims.getFirst().extent);
+  }
+
   /** Whether some source element feeds several target elements. */
   public boolean repeats() {
     return dims.stream().anyMatch(dim -> dim.fromStride == 0);

@@ -1,5 +1,6 @@
 package org.isomorph.layout;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -16,23 +17,27 @@ final class Ranges<E> {
 
   /** Ranges from {@code firstOf} to {@code lastOf}, both inclusive. */
   Ranges(List<E> items, ToLongFunction<E> firstOf, ToLongFunction<E> lastOf) {
-    this.items = items.stream().sorted(Comparator.comparingLong(firstOf)).toList();
-    this.first = this.items.stream().mapToLong(firstOf).toArray();
-    this.lastSoFar = this.items.stream().mapToLong(lastOf).toArray();
+    List<E> sorted = new ArrayList<>(items);
+    sorted.sort(Comparator.comparingLong(firstOf));
+    this.items = sorted;
+    this.first = new long[sorted.size()];
+    this.lastSoFar = new long[sorted.size()];
     this.lastOf = lastOf;
-    for (int k = 1; k < lastSoFar.length; k++)
-      lastSoFar[k] = Math.max(lastSoFar[k], lastSoFar[k - 1]);
+    for (int k = 0; k < first.length; k++) {
+      first[k] = firstOf.applyAsLong(sorted.get(k));
+      long last = lastOf.applyAsLong(sorted.get(k));
+      lastSoFar[k] = k == 0 ? last : Math.max(last, lastSoFar[k - 1]);
+    }
   }
 
   /** Those whose ranges overlap {@code begin} to {@code last}, both inclusive. */
   List<E> meeting(long begin, long last) {
     int low = countBelow(lastSoFar, begin);
     int high = countBelow(first, last + 1);
-    return low >= high
-        ? List.of()
-        : items.subList(low, high).stream()
-            .filter(item -> lastOf.applyAsLong(item) >= begin)
-            .toList();
+    List<E> found = new ArrayList<>();
+    for (int k = low; k < high; k++)
+      if (lastOf.applyAsLong(items.get(k)) >= begin) found.add(items.get(k));
+    return found;
   }
 
   /** Whether no two ranges overlap. */
