@@ -34,7 +34,7 @@ class DemoCommand : IsomorphCommand("demo") {
       .help("Keep the checkpoints in this directory, which must not exist yet")
 
   override fun help(context: Context) =
-    "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan and back, and compare the bytes. Needs nothing but some 250 MB of disk."
+    "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan, to float32 and back, and compare the bytes. Needs nothing but some 500 MB of disk."
 
   override fun execute() {
     val folder =
@@ -62,9 +62,11 @@ class DemoCommand : IsomorphCommand("demo") {
     type(folder, ConvertCommand(), "[qwen2] [baichuan] --to baichuan --max-shard-size 20MB")
     type(folder, ExplainCommand(), "[baichuan] decoder.0.attn.k.weight")
     type(folder, ConvertCommand(), "[baichuan] [again] --to llama --max-shard-size 20MB")
-    type(folder, DiffCommand(), "[llama] [again]")
+    type(folder, ConvertCommand(), "[again] [wide] --to llama --dtype f32")
+    type(folder, ConvertCommand(), "[wide] [narrow] --to llama --dtype bf16 --max-shard-size 20MB")
+    type(folder, DiffCommand(), "[llama] [narrow]")
     type(folder, ConvertCommand(), "[llama] [gpt2] --to gpt2")
-    compare(folder.resolve("llama"), folder.resolve("again"))
+    compare(folder.resolve("llama"), folder.resolve("narrow"))
   }
 
   private fun describe(): Model =
@@ -107,7 +109,9 @@ class DemoCommand : IsomorphCommand("demo") {
         )
       echo("= $name")
     }
-    echo("llama -> qwen2 -> baichuan -> llama: every file is the same, byte for byte")
+    echo(
+      "llama -> qwen2 -> baichuan -> llama -> float32 -> bfloat16: every file is the same, byte for byte"
+    )
   }
 
   private fun title(text: String) {

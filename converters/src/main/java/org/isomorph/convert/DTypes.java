@@ -25,4 +25,15 @@ public final class DTypes {
     if (widens(a, b)) return b;
     return widens(b, a) ? a : DType.F32;
   }
+
+  /** A cast as a plan names it: {@code F32 -> BF16}. */
+  static String cast(DType from, DType to) {
+    return from + " -> " + to;
+  }
+
+  /** Whether a {@linkplain #cast cast} loses nothing. */
+  static boolean isExact(String cast) {
+    String[] ends = cast.split(" -> ", 2);
+    return widens(DType.valueOf(ends[0]), DType.valueOf(ends[1]));
+  }
 }

@@ -267,17 +267,14 @@ final class PlanDrawing {
     Set<String> counted = new HashSet<>();
     for (Piece<StoredTensor, WrittenTensors.Entry> piece : pieces) {
       DType from = piece.source().dtype(), to = piece.target().info().dtype();
-      String cast = from + " -> " + to;
+      String cast = DTypes.cast(from, to);
       if (from != to && counted.add(cast + piece.target().info().name()))
         casts.merge(cast, 1L, Long::sum);
     }
   }
 
   private Outcome outcome(Map<String, Long> casts) {
-    boolean narrows =
-        casts.keySet().stream()
-            .map(cast -> cast.split(" -> ", 2))
-            .anyMatch(cast -> !DTypes.widens(DType.valueOf(cast[0]), DType.valueOf(cast[1])));
+    boolean narrows = !casts.keySet().stream().allMatch(DTypes::isExact);
     return narrows ? Outcome.ROUNDED : route.outcome();
   }
 

@@ -53,8 +53,10 @@ public final class PlanText {
           "  step      %s%s",
           step.sentence(), step.outcome() == Outcome.ROUNDED ? " (rounded)" : "");
     plan.casts()
-        .forEach(
-            (cast, tensors) -> line("  cast      %s, to nearest even: %,d tensors", cast, tensors));
+        .forEach((cast, tensors) ->
+            line(
+                "  cast      %s, %s: %,d tensors",
+                cast, DTypes.isExact(cast) ? "exactly" : "to nearest even", tensors));
     evidence();
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     plan.left()
