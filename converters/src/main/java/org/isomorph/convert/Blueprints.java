@@ -3,11 +3,15 @@ package org.isomorph.convert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.isomorph.convert.Blueprint.Compute.Parameter;
 import org.isomorph.dialect.Config;
+import org.isomorph.layout.Piece;
 import org.isomorph.sharding.WrittenTensors;
+import org.isomorph.tensor.Shape;
 
 /**
  * Puts a checkpoint's blueprint together: its files with the tasks that fill them, its
@@ -45,5 +49,36 @@ final class Blueprints {
             .map(file -> new Blueprint.Carried(file.getFileName().toString(), file))
             .toList();
     return new Blueprint(files, small, carried, PlanDigest.of(files, small, carried));
+  }
+
+  /**
+   * Adds the computation of a parameter to the tasks of every file that holds some of it. It is
+   * done once for each: its tiles are small, and files stay independent.
+   *
+   * @param tasks what fills each file, by its name
+   * @param scatter from the parameter's elements to written ones
+   */
+  static void compute(
+      Map<String, List<Blueprint.Task>> tasks,
+      Shape shape,
+      Transform transform,
+      List<Piece<Blueprint.Span, Parameter>> gather,
+      List<Piece<String, WrittenTensors.Entry>> scatter) {
+    Map<String, List<Piece<Parameter, Blueprint.Slot>>> byFile = new LinkedHashMap<>();
+    for (Piece<String, WrittenTensors.Entry> piece : scatter)
+      byFile
+          .computeIfAbsent(piece.target().file(), _ -> new ArrayList<>())
+          .add(new Piece<>(Parameter.PARAMETER, slot(piece.target()), piece.box()));
+    byFile.forEach(
+        (file, slots) -> add(tasks, file, new Blueprint.Compute(shape, transform, gather, slots)));
+  }
+
+  /** Adds a task to those of a file. */
+  static void add(Map<String, List<Blueprint.Task>> tasks, String file, Blueprint.Task task) {
+    tasks.computeIfAbsent(file, _ -> new ArrayList<>()).add(task);
+  }
+
+  static Blueprint.Slot slot(WrittenTensors.Entry entry) {
+    return new Blueprint.Slot(entry.offset(), entry.info().dtype());
   }
 }

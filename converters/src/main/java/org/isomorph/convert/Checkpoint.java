@@ -229,12 +229,6 @@ public final class Checkpoint {
 
   /** The dtype of most of the checkpoint's elements. */
   public DType mainDType() {
-    Map<DType, Long> elements = new HashMap<>();
-    for (TensorInfo tensor : stored.tensors().values())
-      elements.merge(tensor.dtype(), tensor.shape().elements(), Long::sum);
-    return elements.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(DType.F32);
+    return DTypes.main(stored.tensors().values());
   }
 }

@@ -1,8 +1,11 @@
 package org.isomorph.convert;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensor.TensorInfo;
 
 /** The dtypes that can be cast to one another, and what is lost. */
 public final class DTypes {
@@ -35,5 +38,16 @@ public final class DTypes {
   static boolean isExact(String cast) {
     String[] ends = cast.split(" -> ", 2);
     return widens(DType.valueOf(ends[0]), DType.valueOf(ends[1]));
+  }
+
+  /** The dtype of most of the elements of these tensors; float32 where there are none. */
+  static DType main(Iterable<TensorInfo> tensors) {
+    Map<DType, Long> elements = new EnumMap<>(DType.class);
+    for (TensorInfo tensor : tensors)
+      elements.merge(tensor.dtype(), tensor.shape().elements(), Long::sum);
+    return elements.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.F32);
   }
 }

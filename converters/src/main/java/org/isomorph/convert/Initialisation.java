@@ -3,7 +3,6 @@ package org.isomorph.convert;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.isomorph.dialect.Config;
@@ -12,7 +11,6 @@ import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
 import org.isomorph.layout.Mapping;
-import org.isomorph.layout.Piece;
 import org.isomorph.sharding.Sharding;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.spec.Difference;
@@ -88,20 +86,7 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
                   NormalDraw.seed(seed, name),
                   parameter.kind() == Parameter.Kind.GAIN ? 1 : 0,
                   DEVIATION);
-          Map<String, List<Piece<Blueprint.Compute.Parameter, Blueprint.Slot>>> scatter =
-              new LinkedHashMap<>();
-          for (Piece<String, WrittenTensors.Entry> piece : pieces)
-            scatter
-                .computeIfAbsent(piece.target().file(), _ -> new ArrayList<>())
-                .add(
-                    new Piece<>(
-                        Blueprint.Compute.Parameter.PARAMETER,
-                        new Blueprint.Slot(piece.target().offset(), piece.target().info().dtype()),
-                        piece.box()));
-          scatter.forEach((file, slots) ->
-              tasks
-                  .computeIfAbsent(file, _ -> new ArrayList<>())
-                  .add(new Blueprint.Compute(parameter.shape(), draw, List.of(), slots)));
+          Blueprints.compute(tasks, parameter.shape(), draw, List.of(), pieces);
         });
     return tasks;
   }

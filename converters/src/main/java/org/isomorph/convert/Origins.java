@@ -99,6 +99,13 @@ final class Origins {
     return origins;
   }
 
+  /** What a parameter is computed by; only for one that is. */
+  Transform transform(String parameter) {
+    Origin origin = origins.get(parameter);
+    if (origin == null) throw new IllegalArgumentException("no parameter is called " + parameter);
+    return origin.transform().orElseThrow();
+  }
+
   Shape shape(String parameter) {
     Shape shape = shapes.get(parameter);
     if (shape == null) throw new IllegalArgumentException("no parameter is called " + parameter);

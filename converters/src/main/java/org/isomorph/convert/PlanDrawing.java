@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
+import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
 import org.isomorph.sharding.WrittenTensors;
@@ -38,7 +39,13 @@ final class PlanDrawing {
   private final Model model;
   private final Table table;
   private final Origins origins;
+  private final List<Table.Duplicate> copies;
   private final Mapping<String, String> targets;
+
+  /**
+   * The parameters that are computed anew, each with the stored elements that it is computed of.
+   */
+  private final Map<String, Mapping<StoredTensor, String>> computed;
 
   PlanDrawing(
       Checkpoint source,
@@ -56,7 +63,14 @@ final class PlanDrawing {
     Origins after = Origins.of(source.model());
     for (Step step : route.steps()) after = after.then(step);
     this.origins = after;
-    this.targets = Mapping.union(List.of(table.mapping(), duplicates()));
+    this.copies = copies();
+    this.targets = Mapping.union(List.of(table.mapping(), mapping(copies)));
+    this.computed = new LinkedHashMap<>();
+    after
+        .all()
+        .forEach((name, origin) -> {
+          if (origin.transform().isPresent()) computed.put(name, stored.then(origin.from()));
+        });
   }
 
   private boolean sameFamily() {
@@ -64,17 +78,21 @@ final class PlanDrawing {
   }
 
   /** Copies that the target's family always stores, or that this very checkpoint had. */
-  private Mapping<String, String> duplicates() {
+  private List<Table.Duplicate> copies() {
     Set<String> had = new HashSet<>();
     if (sameFamily())
       for (Table.Duplicate duplicate : source.duplicates()) had.add(duplicate.name());
-    List<Mapping<String, String>> copies = new ArrayList<>();
-    for (Table.Duplicate duplicate : table.duplicates())
-      if (duplicate.always() || had.contains(duplicate.name()))
-        copies.add(
-            Mapping.copy(
-                duplicate.parameter().name(), duplicate.name(), duplicate.parameter().shape()));
-    return Mapping.union(copies);
+    return table.duplicates().stream()
+        .filter(copy -> copy.always() || had.contains(copy.name()))
+        .toList();
+  }
+
+  private static Mapping<String, String> mapping(List<Table.Duplicate> copies) {
+    return Mapping.union(
+        copies.stream()
+            .map(copy ->
+                Mapping.copy(copy.parameter().name(), copy.name(), copy.parameter().shape()))
+            .toList());
   }
 
   Plan plan() throws IOException {
@@ -84,13 +102,13 @@ final class PlanDrawing {
     Mapping<StoredTensor, WrittenTensors.Entry> moves = moved.then(written.mapping());
     Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
     for (Piece<StoredTensor, WrittenTensors.Entry> piece : moves.pieces())
-      tasks
-          .computeIfAbsent(piece.target().file(), _ -> new ArrayList<>())
-          .add(new Blueprint.Move(span(piece.source()), slot(piece.target()), piece.box()));
+      Blueprints.add(
+          tasks,
+          piece.target().file(),
+          new Blueprint.Move(span(piece.source()), Blueprints.slot(piece.target()), piece.box()));
     Map<String, Long> casts = new TreeMap<>();
     count(casts, moves.pieces());
-    for (Map.Entry<String, Origins.Origin> computed : computed().entrySet())
-      compute(computed.getKey(), computed.getValue(), written, tasks, casts);
+    computed.forEach((parameter, gathered) -> compute(parameter, gathered, written, tasks, casts));
     requireWhole(moved);
     Config config = config(written);
     return new Plan(
@@ -120,23 +138,12 @@ final class PlanDrawing {
             .toList());
   }
 
-  private Map<String, Origins.Origin> computed() {
-    Map<String, Origins.Origin> computed = new LinkedHashMap<>();
-    origins
-        .all()
-        .forEach((name, origin) -> {
-          if (origin.transform().isPresent()) computed.put(name, origin);
-        });
-    return computed;
-  }
-
   private void compute(
       String parameter,
-      Origins.Origin origin,
+      Mapping<StoredTensor, String> gathered,
       WrittenTensors written,
       Map<String, List<Blueprint.Task>> tasks,
       Map<String, Long> casts) {
-    Mapping<StoredTensor, String> gathered = stored.then(origin.from());
     Mapping<String, WrittenTensors.Entry> scattered =
         new Mapping<>(
                 targets.pieces().stream()
@@ -149,28 +156,9 @@ final class PlanDrawing {
                 new Piece<>(
                     span(piece.source()), Blueprint.Compute.Parameter.PARAMETER, piece.box()))
             .toList();
-    Map<String, List<Piece<Blueprint.Compute.Parameter, Blueprint.Slot>>> scatter =
-        new LinkedHashMap<>();
-    for (Piece<String, WrittenTensors.Entry> piece : scattered.pieces())
-      scatter
-          .computeIfAbsent(piece.target().file(), _ -> new ArrayList<>())
-          .add(
-              new Piece<>(
-                  Blueprint.Compute.Parameter.PARAMETER, slot(piece.target()), piece.box()));
-    // A parameter that is cut over several files is computed once for each: its tiles are small,
-    // and files stay independent.
-    scatter.forEach((file, pieces) ->
-        tasks
-            .computeIfAbsent(file, _ -> new ArrayList<>())
-            .add(
-                new Blueprint.Compute(
-                    origins.shape(parameter), origin.transform().orElseThrow(), gather, pieces)));
-    count(
-        casts,
-        gathered
-            .then(Mapping.copy(parameter, parameter, origins.shape(parameter)))
-            .then(scattered)
-            .pieces());
+    Transform transform = origins.transform(parameter);
+    Blueprints.compute(tasks, origins.shape(parameter), transform, gather, scattered.pieces());
+    count(casts, gathered.then(scattered).pieces());
   }
 
   /**
@@ -181,7 +169,7 @@ final class PlanDrawing {
     Map<String, Long> covered = new HashMap<>();
     for (Piece<StoredTensor, String> piece : moved.pieces())
       covered.merge(piece.target(), piece.box().elements(), Math::addExact);
-    Set<String> others = new HashSet<>(computed().keySet());
+    Set<String> others = new HashSet<>(computed.keySet());
     origins
         .all()
         .forEach((name, origin) -> {
@@ -191,9 +179,10 @@ final class PlanDrawing {
       if (others.contains(piece.source()))
         covered.merge(piece.target(), piece.box().elements(), Math::addExact);
     for (Table.Entry entry : table.entries()) {
-      long padding =
-          entry.layout().padding(origins::shape).stream().mapToLong(box -> box.elements()).sum();
-      long found = covered.getOrDefault(entry.name(), 0L) + padding;
+      long found = covered.getOrDefault(entry.name(), 0L);
+      // Few layouts pad, and to ask means to lay the tensor out once more.
+      if (found < entry.shape().elements())
+        for (Box padding : entry.layout().padding(origins::shape)) found += padding.elements();
       if (found != entry.shape().elements())
         throw new IllegalStateException(
             "plan covers "
@@ -208,21 +197,17 @@ final class PlanDrawing {
   // ---- dtypes
 
   private List<TensorInfo> infos(Map<String, DType> dtypes) {
+    // What is made of nothing stored, such as a bias of zeros, takes the dtype of the rest.
+    DType usual = request.dtype().orElseGet(source::mainDType);
     List<TensorInfo> infos = new ArrayList<>();
     for (Table.Entry entry : table.entries())
-      infos.add(new TensorInfo(entry.name(), dtype(dtypes, entry.name()), entry.shape()));
-    Set<String> extra = new HashSet<>();
-    duplicates().pieces().forEach(piece -> extra.add(piece.target()));
-    for (Table.Duplicate duplicate : table.duplicates())
-      if (extra.contains(duplicate.name()))
-        infos.add(
-            new TensorInfo(
-                duplicate.name(), dtype(dtypes, duplicate.name()), duplicate.parameter().shape()));
+      infos.add(
+          new TensorInfo(entry.name(), dtypes.getOrDefault(entry.name(), usual), entry.shape()));
+    for (Table.Duplicate copy : copies)
+      infos.add(
+          new TensorInfo(
+              copy.name(), dtypes.getOrDefault(copy.name(), usual), copy.parameter().shape()));
     return infos;
-  }
-
-  private DType dtype(Map<String, DType> dtypes, String tensor) {
-    return dtypes.getOrDefault(tensor, request.dtype().orElse(source.mainDType()));
   }
 
   /**
@@ -233,12 +218,13 @@ final class PlanDrawing {
     Map<String, DType> dtypes = new HashMap<>();
     for (Piece<StoredTensor, String> piece : moved.pieces())
       merge(dtypes, piece.target(), piece.source().dtype());
-    for (String parameter : computed().keySet())
-      for (Piece<StoredTensor, String> piece :
-          stored.then(computed().get(parameter).from()).pieces())
+    computed.forEach((parameter, gathered) ->
         table
             .storing(parameter)
-            .ifPresent(entry -> merge(dtypes, entry.name(), piece.source().dtype()));
+            .ifPresent(entry -> {
+              for (Piece<StoredTensor, String> piece : gathered.pieces())
+                merge(dtypes, entry.name(), piece.source().dtype());
+            }));
     request
         .dtype()
         .ifPresent(
@@ -284,10 +270,9 @@ final class PlanDrawing {
   private Map<String, String> left(Mapping<StoredTensor, String> moved) {
     Set<StoredTensor> used = new HashSet<>();
     moved.pieces().forEach(piece -> used.add(piece.source()));
-    computed()
+    computed
         .values()
-        .forEach(origin ->
-            stored.then(origin.from()).pieces().forEach(piece -> used.add(piece.source())));
+        .forEach(gathered -> gathered.pieces().forEach(piece -> used.add(piece.source())));
     Set<String> duplicates = new HashSet<>();
     source.duplicates().forEach(duplicate -> duplicates.add(duplicate.name()));
     Map<String, String> left = new LinkedHashMap<>();
@@ -309,24 +294,16 @@ final class PlanDrawing {
 
   private Config config(WrittenTensors written) {
     Config config = route.expressed().config();
-    Map<DType, Long> elements = new HashMap<>();
-    for (WrittenTensors.File file : written.files())
-      for (WrittenTensors.Entry entry : file.entries())
-        elements.merge(entry.info().dtype(), entry.info().shape().elements(), Long::sum);
-    DType main =
-        elements.entrySet().stream()
-            .max(Map.Entry.comparingByValue())
-            .map(Map.Entry::getKey)
-            .orElse(source.mainDType());
     if (sameFamily() && request.dtype().isEmpty()) return config;
-    return DTypeKeys.set(config, Spelling.of(config), main);
+    List<TensorInfo> infos =
+        written.files().stream()
+            .flatMap(file -> file.entries().stream())
+            .map(WrittenTensors.Entry::info)
+            .toList();
+    return DTypeKeys.set(config, Spelling.of(config), DTypes.main(infos));
   }
 
   private static Blueprint.Span span(StoredTensor tensor) {
     return new Blueprint.Span(tensor.file(), tensor.begin(), tensor.dtype());
-  }
-
-  private static Blueprint.Slot slot(WrittenTensors.Entry entry) {
-    return new Blueprint.Slot(entry.offset(), entry.info().dtype());
   }
 }
