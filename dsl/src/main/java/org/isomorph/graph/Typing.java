@@ -34,7 +34,11 @@ final class Typing {
         Type positions = only(1, 2, 0);
         Type half =
             Type.of(
-                WIDE, positions.dim(0), Dim.ONE, positions.dim(-1), Dim.of(table.rope().dim() / 2));
+                FLOAT,
+                positions.dim(0),
+                Dim.ONE,
+                positions.dim(-1),
+                Dim.of(table.rope().dim() / 2));
         yield List.of(half, half);
       }
       case Op.Route route -> {

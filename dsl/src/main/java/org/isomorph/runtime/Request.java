@@ -1,0 +1,60 @@
+package org.isomorph.runtime;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.isomorph.tensor.Shape;
+import org.isomorph.tensor.Tensor;
+
+/**
+ * What one forward pass is given, and what it is to give besides its logits.
+ *
+ * @param inputs by Hugging Face's names: {@code input_ids} and {@code attention_mask} (batch, seq)
+ *     of I64, {@code pixel_values} (batch, channels, height, width), ...; what a model can do
+ *     without may be left out
+ * @param taps values to hand out, by any of their names, with ranges and globs
+ * @param feeds values to put in place of computed ones, by any of their names
+ */
+public record Request(Map<String, Tensor> inputs, List<String> taps, Map<String, Tensor> feeds) {
+  public Request {
+    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+    taps = List.copyOf(taps);
+    feeds = Collections.unmodifiableMap(new LinkedHashMap<>(feeds));
+  }
+
+  /** One sequence of token ids. */
+  public static Request ids(long... ids) {
+    return of("input_ids", Tensor.ofLongs(Shape.of(1, ids.length), ids));
+  }
+
+  public static Request of(String name, Tensor input) {
+    return new Request(Map.of(name, input), List.of(), Map.of());
+  }
+
+  public static Request of(Map<String, Tensor> inputs) {
+    return new Request(inputs, List.of(), Map.of());
+  }
+
+  /** The same request with one more input. */
+  public Request with(String name, Tensor input) {
+    Map<String, Tensor> more = new LinkedHashMap<>(inputs);
+    more.put(name, input);
+    return new Request(more, taps, feeds);
+  }
+
+  /** The same request with more values to be handed out. */
+  public Request tap(String... names) {
+    List<String> more = new ArrayList<>(taps);
+    more.addAll(List.of(names));
+    return new Request(inputs, more, feeds);
+  }
+
+  /** The same request with one more value to be replaced. */
+  public Request feed(String name, Tensor value) {
+    Map<String, Tensor> more = new LinkedHashMap<>(feeds);
+    more.put(name, value);
+    return new Request(inputs, taps, more);
+  }
+}
