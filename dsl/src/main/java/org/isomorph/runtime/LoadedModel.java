@@ -33,8 +33,6 @@ import org.isomorph.tensor.Tensor;
  * first asked for, in some hundredths of a second, and kept.
  */
 public final class LoadedModel implements AutoCloseable {
-  private static final int KEPT = 16;
-
   private final Model model;
   private final Graph graph;
   private final Values values;
@@ -79,9 +77,9 @@ public final class LoadedModel implements AutoCloseable {
       shapes.put(parameter.name(), parameter.shape());
     return name -> {
       StoredWeight found = weights.find(name);
-      if (!found.shape().equals(shapes.get(name)))
-        throw new RunException(
-            name + ": expected shape " + shapes.get(name) + ", found " + found.shape());
+      Shape expected = java.util.Objects.requireNonNull(shapes.get(name), name);
+      if (!expected.equals(found.shape()))
+        throw new RunException(name + ": expected shape " + expected + ", found " + found.shape());
       return found;
     };
   }
