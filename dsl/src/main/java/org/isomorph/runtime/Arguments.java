@@ -20,18 +20,6 @@ import org.isomorph.tensor.Tensor;
 
 /** What a graph is given for one call: checked, and completed where a model can do without. */
 final class Arguments {
-  /** What the world hands to models, whether this one needs it or not. */
-  static final Set<String> KNOWN =
-      Set.of(
-          "input_ids",
-          "attention_mask",
-          "token_type_ids",
-          "decoder_input_ids",
-          "decoder_attention_mask",
-          "position_ids",
-          "prefix_lengths",
-          "pixel_values");
-
   private final Model model;
   private final Graph graph;
   private final long past;
@@ -60,7 +48,7 @@ final class Arguments {
 
   private Map<String, Tensor> ready(Map<String, Tensor> given, Set<String> kept) {
     for (String name : given.keySet())
-      if (!KNOWN.contains(name) && !graph.inputs().containsKey(name))
+      if (!Request.KNOWN.contains(name) && !graph.inputs().containsKey(name))
         throw new RunException(
             "no input is called " + name + "; this model takes " + graph.inputs().keySet());
     List<String> missing = new ArrayList<>();

@@ -165,7 +165,7 @@ public final class LoadedModel implements AutoCloseable {
     request
         .feeds()
         .forEach((name, tensor) -> {
-          String value = of.value(named(name).getFirst());
+          String value = of.value(one(name));
           given.put(value, tensor);
           fed.add(value);
         });
@@ -184,6 +184,15 @@ public final class LoadedModel implements AutoCloseable {
   private List<String> named(String pattern) {
     if (graph.type(pattern).isPresent()) return List.of(pattern);
     return values.select(pattern).stream().map(Value::name).toList();
+  }
+
+  /** The canonical name of the one value that is fed. */
+  private String one(String name) {
+    List<String> found = named(name);
+    if (found.size() > 1)
+      throw new RunException(
+          "a feed replaces one value, %s names %d".formatted(name, found.size()));
+    return found.getFirst();
   }
 
   private static Object key(Request request) {
