@@ -71,7 +71,8 @@ public final class LoadedModel implements AutoCloseable {
     return loaded;
   }
 
-  private static Weights checked(Model model, Weights weights) {
+  /** The weights, each checked against the description when it is found. */
+  static Weights checked(Model model, Weights weights) {
     Map<String, Shape> shapes = new HashMap<>();
     for (Parameter parameter : Parameters.of(model))
       shapes.put(parameter.name(), parameter.shape());
@@ -85,7 +86,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** The dtype of the first matrix, where models can run in it. */
-  private static DType stored(Model model, Weights weights) {
+  static DType stored(Model model, Weights weights) {
     return Parameters.of(model).stream()
         .filter(parameter ->
             parameter.kind() == Parameter.Kind.MATRIX || parameter.kind() == Parameter.Kind.TABLE)
