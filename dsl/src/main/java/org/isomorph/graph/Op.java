@@ -89,7 +89,8 @@ public sealed interface Op {
    * @param spans ids of [MASK] and [gMASK]
    * @param longSpans ids of [gMASK]
    */
-  record Positions(Tokens.Numbering numbering, List<Long> bos, List<Long> spans, List<Long> longSpans)
+  record Positions(
+      Tokens.Numbering numbering, List<Long> bos, List<Long> spans, List<Long> longSpans)
       implements Op {}
 
   /** (x (B, T, ...)) to a mask (B, T) without padding. */

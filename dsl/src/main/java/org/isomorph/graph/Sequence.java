@@ -133,7 +133,8 @@ final class Sequence {
           String ids = all("ids", this.ids == null ? padding : this.ids);
           List<Long> spans = new ArrayList<>(model.ids(Role.MASK));
           spans.addAll(model.ids(Role.GMASK));
-          Op number = new Op.Positions(numbering, model.ids(Role.BOS), spans, model.ids(Role.GMASK));
+          Op number =
+              new Op.Positions(numbering, model.ids(Role.BOS), spans, model.ids(Role.GMASK));
           if (!remembers) return assembly.add(prefix + "positions", number, ids, keys());
           String all = assembly.add(prefix + "positions.all", number, ids, keys());
           return assembly.add(prefix + "positions", new Op.Latest(), all);
