@@ -57,10 +57,10 @@ public record FileForward(
           inputs
               + ": no tensor of this file is an input; expected input_ids, or others of "
               + Request.KNOWN.stream().sorted().toList());
-    Map<String, Tensor> fed = new LinkedHashMap<>();
+    Request request = Request.of(given).tap(taps.toArray(String[]::new));
     for (Map.Entry<String, Path> feed : feeds.entrySet())
-      fed.put(feed.getKey(), fed(feed.getKey(), feed.getValue()));
-    return new Request(given, taps, fed);
+      request = request.feed(feed.getKey(), fed(feed.getKey(), feed.getValue()));
+    return request;
   }
 
   private static Tensor fed(String name, Path file) throws IOException {

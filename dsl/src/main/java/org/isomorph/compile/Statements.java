@@ -95,6 +95,7 @@ final class Statements {
       case Op.RepeatHead repeat ->
           "torch.expand(%s, [-1, %d, -1, -1])".formatted(x, repeat.heads());
       case Op.Latest _ -> latest(node, x);
+      case Op.Final _ -> "torch.slice(" + x + ", 1, -1)";
       case Op.Drop drop ->
           drop.first() ? "torch.slice(" + x + ", 1, 1)" : "torch.slice(" + x + ", 1, 0, -1)";
       case Op.Positions positions -> positions(positions, at);

@@ -259,7 +259,7 @@ final class Sequence {
               List.of(alibi, heads.heads()),
               () ->
                   assembly.add(
-                      prefix + "alibi" + heads.heads(),
+                      prefix + "alibi" + heads.heads() + steepness(alibi),
                       new Op.DistanceBias(alibi, heads.heads()),
                       queries,
                       keys()));
@@ -269,9 +269,14 @@ final class Sequence {
     };
   }
 
+  private static String steepness(RelativePosition.Alibi alibi) {
+    return alibi.maxBias() == 8 ? "" : "." + alibi.maxBias();
+  }
+
   private String bucketBias(RelativePosition.Buckets buckets, String table) {
     return assembly.add(
-        table.replace(".weight", ".scores"),
+        // Fewer tokens than the layers see have a bias of their own.
+        (prefix.startsWith("mtp.") ? prefix : "") + table.replace(".weight", ".scores"),
         new Op.BucketBias(buckets, Mask.BIDIRECTIONAL.equals(mask)),
         List.of(queries, keys()),
         List.of(table));

@@ -178,7 +178,8 @@ public final class LoadedModel implements AutoCloseable {
     Set<String> taps = new LinkedHashSet<>();
     for (String tap : request.taps()) taps.addAll(named(tap));
     if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
-    return fed.isEmpty() ? wanted : Passes.feed(wanted, fed);
+    if (!fed.isEmpty()) wanted = Passes.feed(wanted, fed);
+    return request.finalOnly() ? Passes.finalLogits(wanted) : wanted;
   }
 
   /** The canonical names of what a pattern names. */
@@ -196,9 +197,12 @@ public final class LoadedModel implements AutoCloseable {
     return found.getFirst();
   }
 
-  private static Object key(Request request) {
+  static Object key(Request request) {
     return List.of(
-        request.taps(), request.feeds().keySet(), request.inputs().containsKey("position_ids"));
+        request.taps(),
+        request.feeds().keySet(),
+        request.inputs().containsKey("position_ids"),
+        request.finalOnly());
   }
 
   /** The graph, compiled; kept under a key that says what was asked for. */
