@@ -130,7 +130,10 @@ final class Sequence {
     return once(
         "positions",
         () -> {
-          String ids = all("ids", this.ids == null ? padding : this.ids);
+          boolean counts =
+              numbering == Tokens.Numbering.SEQUENTIAL || numbering == Tokens.Numbering.UNPADDED;
+          // What only counts tokens does not read them, and so need not remember them.
+          String ids = counts || this.ids == null ? keys() : all("ids", this.ids);
           List<Long> spans = new ArrayList<>(model.ids(Role.MASK));
           spans.addAll(model.ids(Role.GMASK));
           Op number =
