@@ -125,10 +125,11 @@ public final class LoadedModel implements AutoCloseable {
    * One forward pass over whole sequences.
    *
    * @return the model's outputs and what was tapped
-   * @throws RunException if an input is missing or does not fit
+   * @throws RunException if an input is missing or does not fit, or a file with weights was changed
    * @throws org.isomorph.spec.SpecException if a tap or feed is no value of this model
    */
   public Outputs forward(Request request) {
+    requireUnchanged();
     Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
     Graph wanted = prepared(graph, request, given);
     Stages stages = stages(wanted, key(request));
@@ -143,6 +144,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws RunException if the model does not generate, or an input does not fit
    */
   public Session session(Request request) {
+    requireUnchanged();
     Graph remembering = Passes.remembering(graph);
     if (remembering.memory().isEmpty())
       throw new RunException(
@@ -155,6 +157,11 @@ public final class LoadedModel implements AutoCloseable {
   /** A session of a model that reads nothing but the tokens that it continues. */
   public Session session() {
     return session(Request.of(Map.of()));
+  }
+
+  /** Whoever reads a mapped file that has become shorter is killed by the system. */
+  private void requireUnchanged() {
+    new LinkedHashSet<>(pools).forEach(WeightPool::requireUnchanged);
   }
 
   // ---- compiling
