@@ -5,6 +5,7 @@ import static org.isomorph.dialect.Row.row;
 import static org.isomorph.layout.Packings.gateUp;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
@@ -18,6 +19,7 @@ import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Projection;
+import org.isomorph.spec.Role;
 import org.isomorph.spec.Rope;
 
 /**
@@ -77,12 +79,13 @@ public final class Glm implements Dialect {
   /** The keys of all generations. */
   static Config write(Model model, String modelType, String classPrefix, Spelling spelling) {
     Outline outline = Outline.of(model);
-    Config written =
+    Config.Builder config =
         LlamaLike.write(model, modelType, classPrefix, spelling)
-            .set("attention_bias", !outline.heads().bias().isEmpty())
-            .build();
+            .set("attention_bias", !outline.heads().bias().isEmpty());
+    // A missing key means the published id, which a smaller vocabulary does not have.
+    Roles.writeNone(config, model, Set.of(Role.PAD));
     return PartialRope.write(
-        written, outline.rope(), outline.heads().headDim(), "partial_rotary_factor");
+        config.build(), outline.rope(), outline.heads().headDim(), "partial_rotary_factor");
   }
 
   @Override

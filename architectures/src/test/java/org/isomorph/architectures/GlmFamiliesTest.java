@@ -216,6 +216,14 @@ class GlmFamiliesTest {
   }
 
   @Test
+  void glmWithoutPaddingSaysSo() {
+    // A missing key would mean an id that is beyond this vocabulary.
+    Model padless = model("chatglm2_6b", Config.builder().build());
+    Config written = DIALECTS.named("glm").config(padless, Spelling.BEFORE_5);
+    assertThat(written.json("pad_token_id")).contains("null");
+  }
+
+  @Test
   void gptNeoxMayBeTiedOrClassify() throws IOException {
     Path tied =
         Crafted.from("gpt-neox")
