@@ -10,6 +10,7 @@ import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
+import org.isomorph.spec.Frame;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
@@ -80,19 +81,24 @@ final class LlamaLike {
 
   /** The model whose layers have these mixers. */
   Model model(String name, LongFunction<Heads> attention, LongFunction<FeedForward> ffn) {
-    var norm = Dsl.rms(config.real("rms_norm_eps", 1e-6));
+    return model(name, Dsl.block(Dsl.rms(config.real("rms_norm_eps", 1e-6))), attention, ffn);
+  }
+
+  /** The model whose layers have these mixers in frames of this kind. */
+  Model model(
+      String name, Frame frame, LongFunction<Heads> attention, LongFunction<FeedForward> ffn) {
     Model model =
         Dsl.causal(name, config.number("vocab_size"), width())
             .layers(
-                layers(),
-                layer -> Dsl.block(norm).attention(attention.apply(layer)).ffn(ffn.apply(layer)))
-            .finalNorm(norm)
+                layers(), layer -> frame.attention(attention.apply(layer)).ffn(ffn.apply(layer)))
+            .finalNorm(frame.norm())
             .head(head())
             .context(context());
     return Roles.read(model, config, ROLES);
   }
 
-  private Head head() {
+  /** A language model's head, or what {@code architectures} says is there in its place. */
+  Head head() {
     boolean classifies =
         config.texts("architectures").stream()
             .anyMatch(name -> name.endsWith("ForSequenceClassification"));
@@ -112,12 +118,7 @@ final class LlamaLike {
       Model model, String modelType, String classPrefix, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config = Config.builder();
-    boolean classifies =
-        model.heads().stream()
-            .anyMatch(head -> head instanceof Head.Reward || head instanceof Head.Classes);
-    config.set(
-        "architectures",
-        List.of(classPrefix + (classifies ? "ForSequenceClassification" : "ForCausalLM")));
+    config.set("architectures", List.of(className(model, classPrefix)));
     config.set("model_type", modelType);
     config.set("vocab_size", outline.vocabulary());
     config.set("hidden_size", outline.tower().dim());
@@ -131,6 +132,21 @@ final class LlamaLike {
     config.set("rms_norm_eps", outline.eps());
     RopeKeys.write(config, outline.rope(), spelling);
     config.set("tie_word_embeddings", outline.tied());
+    writeLabels(config, model);
+    Roles.write(config, model, ROLES);
+    return config;
+  }
+
+  /** The class that has a model's head. */
+  static String className(Model model, String prefix) {
+    boolean classifies =
+        model.heads().stream()
+            .anyMatch(head -> head instanceof Head.Reward || head instanceof Head.Classes);
+    return prefix + (classifies ? "ForSequenceClassification" : "ForCausalLM");
+  }
+
+  /** Writes as many labels as a model's head has, if it classifies. */
+  static void writeLabels(Config.Builder config, Model model) {
     for (Head head : model.heads()) {
       long labels =
           head instanceof Head.Classes classes
@@ -138,8 +154,6 @@ final class LlamaLike {
               : head instanceof Head.Reward ? 1 : 0;
       if (labels > 0) config.set("id2label", labels(labels));
     }
-    Roles.write(config, model, ROLES);
-    return config;
   }
 
   private static Config labels(long count) {
@@ -152,7 +166,16 @@ final class LlamaLike {
 
   /** The rows of a family with separate projections. */
   static List<Row> rows() {
-    List<Row> rows = new ArrayList<>(rowsBesideQkv());
+    return withQkv(rowsBesideQkv());
+  }
+
+  /** The rows of everything but the gate and up projections, which some families fuse. */
+  static List<Row> rowsBesideGateUp() {
+    return withQkv(rowsWith(List.of("down")));
+  }
+
+  private static List<Row> withQkv(List<Row> others) {
+    List<Row> rows = new ArrayList<>(others);
     for (String part : List.of("q", "k", "v")) {
       rows.addAll(
           Row.weightAndBias(
@@ -163,13 +186,17 @@ final class LlamaLike {
 
   /** The rows of everything but queries, keys and values, which some families fuse. */
   static List<Row> rowsBesideQkv() {
+    return rowsWith(List.of("gate", "up", "down"));
+  }
+
+  private static List<Row> rowsWith(List<String> projections) {
     List<Row> rows = new ArrayList<>();
     rows.add(row("model.embed_tokens.weight", "embed.token.weight"));
     rows.add(row("model.layers.{i}.input_layernorm.weight", "decoder.{i}.attn.norm.weight"));
     rows.addAll(Row.weightAndBias("model.layers.{i}.self_attn.o_proj", "decoder.{i}.attn.o"));
     rows.add(
         row("model.layers.{i}.post_attention_layernorm.weight", "decoder.{i}.ffn.norm.weight"));
-    for (String part : List.of("gate", "up", "down"))
+    for (String part : projections)
       rows.addAll(
           Row.weightAndBias("model.layers.{i}.mlp." + part + "_proj", "decoder.{i}.ffn." + part));
     rows.add(row("model.norm.weight", "decoder.norm.weight"));

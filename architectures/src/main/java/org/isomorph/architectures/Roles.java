@@ -2,6 +2,7 @@ package org.isomorph.architectures;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isomorph.dialect.Config;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Role;
@@ -27,6 +28,19 @@ final class Roles {
       if (!ids.isEmpty()) with = with.role(role, ids.stream().mapToLong(Long::longValue).toArray());
     }
     return with;
+  }
+
+  /** The model with ids for these roles too, where a configuration does not even mention them. */
+  static Model readUsual(Model model, Config config, Map<Role, Long> usual) {
+    Model with = model;
+    for (Map.Entry<Role, Long> each : usual.entrySet())
+      if (!config.mentions(key(each.getKey()))) with = with.role(each.getKey(), each.getValue());
+    return with;
+  }
+
+  /** Writes null for those of these roles that the model has no ids for. */
+  static void writeNone(Config.Builder config, Model model, Set<Role> roles) {
+    for (Role role : roles) if (model.ids(role).isEmpty()) config.setNull(key(role));
   }
 
   /** Writes the ids of these roles, as far as the model has them. */

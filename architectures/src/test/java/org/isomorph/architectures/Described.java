@@ -190,4 +190,61 @@ final class Described {
           .role(MASK, 150_000)
           .role(GMASK, 150_001)
           .context(2048);
+
+  static final Model CHATGLM_6B =
+      prefix("chatglm-6b", 130_528, 4096, before(BOS))
+          .embed(tokens -> tokens.numbering(Tokens.Numbering.SPAN_AND_BLOCK))
+          .layers(
+              28,
+              glmNorm(layerNorm(1e-5), Math.sqrt(56))
+                  .attention(mha(32).biased().position(rope(10_000).twoAxes()))
+                  .ffn(mlp(16_384, GELU_TANH).biased()))
+          .head(lm().tied())
+          .role(BOS, 130_004)
+          .role(EOS, 130_005)
+          .role(PAD, 3)
+          .role(MASK, 130_000)
+          .role(GMASK, 130_001)
+          .context(2048);
+
+  static final Model CHATGLM_3_6B =
+      causal("chatglm3-6b", 65_024, 4096)
+          .layers(28, block(rms(1e-5)).attention(glm(10_000)).ffn(swiglu(13_696)))
+          .head(lm())
+          .role(EOS, 2)
+          .role(PAD, 0)
+          .context(8192);
+
+  static final Model GLM_4_9B =
+      causal("glm-4-9b", 151_552, 4096)
+          .layers(40, block(rms(1.5625e-7)).attention(glm(5_000_000)).ffn(swiglu(13_696)))
+          .head(lm())
+          .role(EOS, 151_329, 151_336, 151_338)
+          .role(PAD, 151_329)
+          .context(131_072);
+
+  static final Model GLM_4_9B_0414 =
+      causal("glm-4-9b-0414", 151_552, 4096)
+          .layers(40, sandwich(rms(1e-5)).attention(glm(10_000)).ffn(swiglu(13_696)))
+          .head(lm())
+          .role(EOS, 151_329, 151_336, 151_338)
+          .role(PAD, 151_329)
+          .context(32_768);
+
+  private static Heads glm(double theta) {
+    return gqa(32, 2).biased(Q, K, V).position(rope(theta).dim(64).pairs());
+  }
+
+  static final Model GPT_NEOX_20B =
+      causal("gpt-neox-20b", 50_432, 6144)
+          .layers(
+              44,
+              block(layerNorm(1e-5))
+                  .parallel(
+                      mha(64).biased().position(rope(10_000).dim(24)),
+                      mlp(24_576, GELU_TANH).biased()))
+          .head(lm())
+          .role(BOS, 0)
+          .role(EOS, 0)
+          .context(2048);
 }

@@ -39,7 +39,13 @@ final class Goldens {
           "flan-t5",
           "deepseek-v3",
           "bloom",
-          "glm130b");
+          "glm130b",
+          "chatglm_6b",
+          "chatglm2_6b",
+          "chatglm3_6b",
+          "glm",
+          "glm4",
+          "gpt-neox");
 
   private Goldens() {}
 

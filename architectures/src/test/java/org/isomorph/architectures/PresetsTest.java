@@ -35,7 +35,13 @@ class PresetsTest {
         Arguments.of("deepseek-v3", Described.DEEPSEEK_V3, 671_026_419_200L),
         Arguments.of("baichuan2-7b", Described.BAICHUAN_2_7B, 7_505_973_248L),
         Arguments.of("bloom-176b", Described.BLOOM_176B, 176_247_271_424L),
-        Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L));
+        Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L),
+        Arguments.of("chatglm-6b", Described.CHATGLM_6B, 6_173_286_400L),
+        Arguments.of("chatglm3-6b", Described.CHATGLM_3_6B, 6_243_584_000L),
+        Arguments.of("glm-4-9b-chat", Described.GLM_4_9B, 9_399_951_360L),
+        Arguments.of("glm-4-9b-chat-hf", Described.GLM_4_9B, 9_399_951_360L),
+        Arguments.of("glm-4-9b-0414", Described.GLM_4_9B_0414, 9_400_279_040L),
+        Arguments.of("gpt-neox-20b", Described.GPT_NEOX_20B, 20_554_567_680L));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -51,6 +57,11 @@ class PresetsTest {
   @Test
   void twoExpertsOfEightServeAToken() {
     assertThat(Estimates.of(read("mixtral-8x7b")).activeParameters()).isEqualTo(12_879_925_248L);
+  }
+
+  @Test
+  void pythiaIsAsLargeAsItsAuthorsSay() {
+    assertThat(read("pythia-1.4b").parameters()).isEqualTo(1_414_647_808L);
   }
 
   static Stream<Arguments> all() {
