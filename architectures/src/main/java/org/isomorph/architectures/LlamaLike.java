@@ -14,7 +14,6 @@ import org.isomorph.spec.Gated;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
-import org.isomorph.spec.Pooling;
 import org.isomorph.spec.Role;
 
 /**
@@ -93,16 +92,8 @@ final class LlamaLike {
   }
 
   private Head head() {
-    boolean classifies =
-        config.texts("architectures").stream()
-            .anyMatch(name -> name.endsWith("ForSequenceClassification"));
-    if (!classifies) return Dsl.lm().tied(config.flag("tie_word_embeddings", false));
-    long labels =
-        config
-            .section("id2label")
-            .map(names -> (long) names.keys().size())
-            .orElse(config.number("num_labels", 2));
-    return labels == 1 ? Dsl.reward() : Dsl.classes(labels, Pooling.LAST).unbiased();
+    return Labels.head(config)
+        .orElseGet(() -> Dsl.lm().tied(config.flag("tie_word_embeddings", false)));
   }
 
   // ---- model to configuration
@@ -112,12 +103,7 @@ final class LlamaLike {
       Model model, String modelType, String classPrefix, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config = Config.builder();
-    boolean classifies =
-        model.heads().stream()
-            .anyMatch(head -> head instanceof Head.Reward || head instanceof Head.Classes);
-    config.set(
-        "architectures",
-        List.of(classPrefix + (classifies ? "ForSequenceClassification" : "ForCausalLM")));
+    config.set("architectures", List.of(classPrefix + Labels.suffix(model)));
     config.set("model_type", modelType);
     config.set("vocab_size", outline.vocabulary());
     config.set("hidden_size", outline.tower().dim());
@@ -131,21 +117,9 @@ final class LlamaLike {
     config.set("rms_norm_eps", outline.eps());
     RopeKeys.write(config, outline.rope(), spelling);
     config.set("tie_word_embeddings", outline.tied());
-    for (Head head : model.heads()) {
-      long labels =
-          head instanceof Head.Classes classes
-              ? classes.count()
-              : head instanceof Head.Reward ? 1 : 0;
-      if (labels > 0) config.set("id2label", labels(labels));
-    }
+    Labels.write(config, model);
     Roles.write(config, model, ROLES);
     return config;
-  }
-
-  private static Config labels(long count) {
-    Config.Builder labels = Config.builder();
-    for (long label = 0; label < count; label++) labels.set(Long.toString(label), "LABEL_" + label);
-    return labels.build();
   }
 
   // ---- tensors

@@ -26,24 +26,31 @@ class ConversionMatrixTest {
   /** {@code =} exact, {@code ~} the same function with rounded numbers, {@code .} refused. */
   private static final String MATRIX =
       """
-                     baichuan bert bloom deepseek-v3 glm-130b gpt2 llama mistral mixtral qwen2 qwen3 t5
-      llama             .      .     .        .         .      .     =      =       .      =     .   .
-      llama3-rope       .      .     .        .         .      .     =      =       .      =     .   .
-      mistral           .      .     .        .         .      .     .      =       .      =     .   .
-      mixtral           .      .     .        .         .      .     .      .       =      .     .   .
-      qwen2             .      .     .        .         .      .     =      .       .      =     .   .
-      qwen3             .      .     .        .         .      .     .      .       .      .     =   .
-      baichuan1_7b      =      .     .        .         .      .     =      =       .      =     .   .
-      baichuan1_13b     =      .     .        .         .      .     .      .       .      .     .   .
-      baichuan2_7b      =      .     .        .         .      .     ~      ~       .      ~     .   .
-      baichuan2_13b     =      .     .        .         .      .     .      .       .      .     .   .
-      gpt2              .      .     .        .         .      =     .      .       .      .     .   .
-      bert              .      =     .        .         .      .     .      .       .      .     .   .
-      t5                .      .     .        .         .      .     .      .       .      .     .   =
-      flan-t5           .      .     .        .         .      .     .      .       .      .     .   =
-      deepseek-v3       .      .     .        =         .      .     .      .       .      .     .   .
-      bloom             .      .     =        .         .      .     .      .       .      .     .   .
-      glm130b           .      .     .        .         =      .     .      .       .      .     .   .
+                     baichuan bart bert bloom clip deepseek-v3 glm-130b gpt1 gpt2 llama mistral mixtral opt qwen2 qwen3 roberta switch t5 vit
+      llama             .      .    .     .    .        .         .      .    .     =      =       .     .    =     .      .      .    .   .
+      llama3-rope       .      .    .     .    .        .         .      .    .     =      =       .     .    =     .      .      .    .   .
+      mistral           .      .    .     .    .        .         .      .    .     .      =       .     .    =     .      .      .    .   .
+      mixtral           .      .    .     .    .        .         .      .    .     .      .       =     .    .     .      .      .    .   .
+      qwen2             .      .    .     .    .        .         .      .    .     =      .       .     .    =     .      .      .    .   .
+      qwen3             .      .    .     .    .        .         .      .    .     .      .       .     .    .     =      .      .    .   .
+      baichuan1_7b      =      .    .     .    .        .         .      .    .     =      =       .     .    =     .      .      .    .   .
+      baichuan1_13b     =      .    .     .    .        .         .      .    .     .      .       .     .    .     .      .      .    .   .
+      baichuan2_7b      =      .    .     .    .        .         .      .    .     ~      ~       .     .    ~     .      .      .    .   .
+      baichuan2_13b     =      .    .     .    .        .         .      .    .     .      .       .     .    .     .      .      .    .   .
+      gpt2              .      .    .     .    .        .         .      .    =     .      .       .     .    .     .      .      .    .   .
+      bert              .      .    =     .    .        .         .      .    .     .      .       .     .    .     .      .      .    .   .
+      t5                .      .    .     .    .        .         .      .    .     .      .       .     .    .     .      .      =    =   .
+      flan-t5           .      .    .     .    .        .         .      .    .     .      .       .     .    .     .      .      .    =   .
+      deepseek-v3       .      .    .     .    .        =         .      .    .     .      .       .     .    .     .      .      .    .   .
+      bloom             .      .    .     =    .        .         .      .    .     .      .       .     .    .     .      .      .    .   .
+      glm130b           .      .    .     .    .        .         =      .    .     .      .       .     .    .     .      .      .    .   .
+      opt               .      .    .     .    .        .         .      .    .     .      .       .     =    .     .      .      .    .   .
+      gpt1              .      .    .     .    .        .         .      =    .     .      .       .     .    .     .      .      .    .   .
+      roberta           .      .    .     .    .        .         .      .    .     .      .       .     .    .     .      =      .    .   .
+      bart              .      =    .     .    .        .         .      .    .     .      .       .     .    .     .      .      .    .   .
+      switch            .      .    .     .    .        .         .      .    .     .      .       .     .    .     .      .      =    .   .
+      vit               .      .    .     .    .        .         .      .    .     .      .       .     .    .     .      .      .    .   =
+      clip              .      .    .     .    =        .         .      .    .     .      .       .     .    .     .      .      .    .   .
       """;
 
   private static final List<List<String>> CELLS =

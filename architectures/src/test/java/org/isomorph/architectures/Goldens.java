@@ -39,7 +39,14 @@ final class Goldens {
           "flan-t5",
           "deepseek-v3",
           "bloom",
-          "glm130b");
+          "glm130b",
+          "opt",
+          "gpt1",
+          "roberta",
+          "bart",
+          "switch",
+          "vit",
+          "clip");
 
   private Goldens() {}
 

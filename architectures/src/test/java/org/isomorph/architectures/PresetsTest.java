@@ -35,7 +35,17 @@ class PresetsTest {
         Arguments.of("deepseek-v3", Described.DEEPSEEK_V3, 671_026_419_200L),
         Arguments.of("baichuan2-7b", Described.BAICHUAN_2_7B, 7_505_973_248L),
         Arguments.of("bloom-176b", Described.BLOOM_176B, 176_247_271_424L),
-        Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L));
+        Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L),
+        Arguments.of("gpt1", Described.GPT_1, 116_534_784L),
+        Arguments.of("opt-125m", Described.OPT_125M, 125_239_296L),
+        Arguments.of("opt-350m", Described.OPT_350M, 331_196_416L),
+        Arguments.of("roberta-base", Described.ROBERTA_BASE, 124_697_433L),
+        // The bias of the logits, which files have as a buffer, is counted.
+        Arguments.of("bart-large-cnn", Described.BART_LARGE_CNN, 406_290_432L + 50_264),
+        Arguments.of("switch-base-8", Described.SWITCH_BASE_8, 619_339_008L),
+        Arguments.of("vit-base-patch16-224", Described.VIT_BASE, 86_567_656L),
+        Arguments.of("clip-vit-base-patch32", Described.CLIP_BASE, 151_277_313L),
+        Arguments.of("clip-vit-large-patch14", Described.CLIP_LARGE, 427_616_513L));
   }
 
   @ParameterizedTest(name = "{0}")
