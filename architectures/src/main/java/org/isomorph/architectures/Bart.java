@@ -59,10 +59,10 @@ public final class Bart implements Dialect {
   @Override
   public Model spec(Config config, TensorNames names) {
     // The first configurations have these for other families that shared the code.
-    refuse(config, "normalize_before", false);
-    refuse(config, "add_final_layer_norm", false);
-    refuse(config, "static_position_embeddings", false);
-    refuse(config, "normalize_embedding", true);
+    Fixed.flag(config, "normalize_before", false);
+    Fixed.flag(config, "add_final_layer_norm", false);
+    Fixed.flag(config, "static_position_embeddings", false);
+    Fixed.flag(config, "normalize_embedding", true);
     long dim = config.number("d_model");
     long positions = config.number("max_position_embeddings", 1024);
     double scale = config.flag("scale_embedding", false) ? Math.sqrt((double) dim) : 1;
@@ -91,11 +91,6 @@ public final class Bart implements Dialect {
             .heads(head(config, names))
             .context(positions);
     return Roles.read(model, config, ROLES);
-  }
-
-  private static void refuse(Config config, String key, boolean described) {
-    if (config.flag(key, described) != described)
-      throw config.invalid(key, described + ": the other is not described");
   }
 
   private static Heads heads(Config config, String tower) {

@@ -32,17 +32,12 @@ final class BertLike {
 
   /** Reads an encoder, and refuses what is none. */
   static BertLike reading(Config config) {
-    refuse(config, "is_decoder", false);
-    refuse(config, "add_cross_attention", false);
-    refuse(config, "tie_word_embeddings", true);
+    Fixed.flag(config, "is_decoder", false);
+    Fixed.flag(config, "add_cross_attention", false);
+    Fixed.flag(config, "tie_word_embeddings", true);
     if (!config.text("position_embedding_type", "absolute").equals("absolute"))
       throw config.invalid("position_embedding_type", "absolute");
     return new BertLike(config);
-  }
-
-  private static void refuse(Config config, String key, boolean described) {
-    if (config.flag(key, described) != described)
-      throw config.invalid(key, described + ": the other is not described");
   }
 
   // ---- configuration to model

@@ -80,7 +80,8 @@ public final class Vit implements Dialect {
         throw config.invalid("pooler_output_size", width + ", the width of the model");
       heads.add(new Head.Pooler(Activations.read(config, "pooler_act", "tanh")));
     }
-    if (labels.contains("classes")) heads.add(Dsl.classes(Labels.count(config), Pooling.FIRST));
+    if (labels.contains("classes") || names.has("classifier.weight"))
+      heads.add(Dsl.classes(Labels.count(config), Pooling.FIRST));
     return heads;
   }
 

@@ -75,12 +75,19 @@ class PublishedFormsTest {
             .add("roberta.embeddings.position_ids", 1, 64)
             .write(folder.resolve("source"));
     Plan plan = Conversions.convert(source, folder.resolve("same"), "roberta");
+    String copy = "a copy of a tensor that is written";
     assertThat(plan.left())
-        .isEqualTo(Map.of("roberta.embeddings.position_ids", "a buffer, not a parameter"));
+        .isEqualTo(
+            Map.of(
+                "roberta.embeddings.position_ids", "a buffer, not a parameter",
+                "lm_head.decoder.weight", copy,
+                "lm_head.decoder.bias", copy));
     Checkpoint same = Goldens.open(folder.resolve("same"));
     assertThat(same.model().heads()).extracting(Head::label).containsExactly("pooler", "mlm");
-    assertThat(same.config().texts("architectures"))
+    // No class has both: two are written.
+    assertThat(same.dialect().config(same.model(), Spelling.SINCE_5).texts("architectures"))
         .containsExactly("RobertaForMaskedLM", "RobertaModel");
+    assertWritten("roberta", same.model().named("roberta"));
   }
 
   @Test
@@ -92,8 +99,10 @@ class PublishedFormsTest {
             .remove("classifier.bias")
             .write(folder.resolve("source"));
     Conversions.convert(source, folder.resolve("same"), "vit");
-    assertThat(Goldens.open(folder.resolve("same")).model().heads()).isEmpty();
+    Model same = Goldens.open(folder.resolve("same")).model();
+    assertThat(same.heads()).isEmpty();
     assertThat(Conversions.tensors(folder.resolve("same"))).isEqualTo(Conversions.tensors(source));
+    assertWritten("vit", same.named("vit"));
   }
 
   @Test
@@ -105,7 +114,9 @@ class PublishedFormsTest {
             .copy("model.decoder.embed_tokens.weight", "model.shared.weight")
             .copy("lm_head.weight", "model.shared.weight")
             .write(folder.resolve("source"));
-    assertThat(Goldens.open(source).model().heads()).containsExactly(lm().tied());
+    Model model = Goldens.open(source).model();
+    assertThat(model.heads()).containsExactly(lm().tied());
+    assertWritten("bart", model);
     Conversions.convert(source, folder.resolve("same"), "bart");
     assertThat(Conversions.tensors(folder.resolve("same"))).isEqualTo(Conversions.tensors(source));
   }
@@ -117,7 +128,9 @@ class PublishedFormsTest {
             .config(Config.builder().set("architectures", List.of("BartModel")).build())
             .remove("final_logits_bias")
             .write(folder.resolve("source"));
-    assertThat(Goldens.open(source).model().heads()).isEmpty();
+    Model model = Goldens.open(source).model();
+    assertThat(model.heads()).isEmpty();
+    assertWritten("bart", model);
     Conversions.convert(source, folder.resolve("same"), "bart");
     assertThat(Conversions.tensors(folder.resolve("same"))).isEqualTo(Conversions.tensors(source));
   }
@@ -129,7 +142,9 @@ class PublishedFormsTest {
     Model model = read("roberta", Config.builder().set("pad_token_id", 5).build());
     assertThat(model.tokens()).map(Tokens::position).contains(new AbsolutePosition.Learned(58, 6));
     assertWritten("roberta", model);
-    assertWritten("roberta", model.role(Role.PAD));
+    Dialect roberta = Goldens.DIALECTS.named("roberta");
+    assertThat(roberta.config(model.role(Role.PAD), Spelling.BEFORE_5).number("pad_token_id"))
+        .isEqualTo(5);
   }
 
   @Test
