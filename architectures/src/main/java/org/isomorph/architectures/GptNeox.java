@@ -91,7 +91,7 @@ public final class GptNeox implements Dialect {
     Outline outline = Outline.of(model);
     Config.Builder config =
         Config.builder()
-            .set("architectures", List.of(LlamaLike.className(model, "GPTNeoX")))
+            .set("architectures", List.of("GPTNeoX" + Labels.suffix(model)))
             .set("model_type", "gpt_neox")
             .set("vocab_size", outline.vocabulary())
             .set("hidden_size", outline.tower().dim())
@@ -106,7 +106,7 @@ public final class GptNeox implements Dialect {
     if (model.context() != 0) config.set("max_position_embeddings", model.context());
     RopeKeys.write(config, outline.rope(), spelling);
     if (spelling == Spelling.BEFORE_5) config.set(THETA, outline.rope().theta());
-    LlamaLike.writeLabels(config, model);
+    Labels.write(config, model);
     Roles.write(config, model, LlamaLike.ROLES);
     return PartialRope.write(config.build(), outline.rope(), outline.heads().headDim(), PART);
   }

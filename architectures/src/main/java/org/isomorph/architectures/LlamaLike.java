@@ -15,7 +15,6 @@ import org.isomorph.spec.Gated;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
-import org.isomorph.spec.Pooling;
 import org.isomorph.spec.Role;
 
 /**
@@ -99,16 +98,8 @@ final class LlamaLike {
 
   /** A language model's head, or what {@code architectures} says is there in its place. */
   Head head() {
-    boolean classifies =
-        config.texts("architectures").stream()
-            .anyMatch(name -> name.endsWith("ForSequenceClassification"));
-    if (!classifies) return Dsl.lm().tied(config.flag("tie_word_embeddings", false));
-    long labels =
-        config
-            .section("id2label")
-            .map(names -> (long) names.keys().size())
-            .orElse(config.number("num_labels", 2));
-    return labels == 1 ? Dsl.reward() : Dsl.classes(labels, Pooling.LAST).unbiased();
+    return Labels.head(config)
+        .orElseGet(() -> Dsl.lm().tied(config.flag("tie_word_embeddings", false)));
   }
 
   // ---- model to configuration
@@ -118,7 +109,7 @@ final class LlamaLike {
       Model model, String modelType, String classPrefix, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config = Config.builder();
-    config.set("architectures", List.of(className(model, classPrefix)));
+    config.set("architectures", List.of(classPrefix + Labels.suffix(model)));
     config.set("model_type", modelType);
     config.set("vocab_size", outline.vocabulary());
     config.set("hidden_size", outline.tower().dim());
@@ -132,34 +123,9 @@ final class LlamaLike {
     config.set("rms_norm_eps", outline.eps());
     RopeKeys.write(config, outline.rope(), spelling);
     config.set("tie_word_embeddings", outline.tied());
-    writeLabels(config, model);
+    Labels.write(config, model);
     Roles.write(config, model, ROLES);
     return config;
-  }
-
-  /** The class that has a model's head. */
-  static String className(Model model, String prefix) {
-    boolean classifies =
-        model.heads().stream()
-            .anyMatch(head -> head instanceof Head.Reward || head instanceof Head.Classes);
-    return prefix + (classifies ? "ForSequenceClassification" : "ForCausalLM");
-  }
-
-  /** Writes as many labels as a model's head has, if it classifies. */
-  static void writeLabels(Config.Builder config, Model model) {
-    for (Head head : model.heads()) {
-      long labels =
-          head instanceof Head.Classes classes
-              ? classes.count()
-              : head instanceof Head.Reward ? 1 : 0;
-      if (labels > 0) config.set("id2label", labels(labels));
-    }
-  }
-
-  private static Config labels(long count) {
-    Config.Builder labels = Config.builder();
-    for (long label = 0; label < count; label++) labels.set(Long.toString(label), "LABEL_" + label);
-    return labels.build();
   }
 
   // ---- tensors

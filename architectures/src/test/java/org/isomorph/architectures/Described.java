@@ -2,6 +2,7 @@ package org.isomorph.architectures;
 
 import static org.isomorph.spec.Activation.GELU;
 import static org.isomorph.spec.Activation.GELU_TANH;
+import static org.isomorph.spec.Activation.QUICK_GELU;
 import static org.isomorph.spec.Activation.RELU;
 import static org.isomorph.spec.Dsl.*;
 import static org.isomorph.spec.Projection.K;
@@ -14,10 +15,18 @@ import static org.isomorph.spec.Role.GMASK;
 import static org.isomorph.spec.Role.MASK;
 import static org.isomorph.spec.Role.PAD;
 
+import java.util.function.UnaryOperator;
+import org.isomorph.spec.Block;
+import org.isomorph.spec.Dense;
+import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Latent;
+import org.isomorph.spec.Mask;
 import org.isomorph.spec.Model;
+import org.isomorph.spec.Patches;
+import org.isomorph.spec.Pooling;
 import org.isomorph.spec.Tokens;
+import org.isomorph.spec.Tower;
 
 /**
  * Published models as a person describes them, with the ids and lengths of their configurations.
@@ -247,4 +256,166 @@ final class Described {
           .role(BOS, 0)
           .role(EOS, 0)
           .context(2048);
+
+  static final Model GPT_1 =
+      causal("gpt1", 40_478, 768)
+          .embed(tokens -> tokens.position(learned(512)))
+          .layers(
+              12,
+              postNorm(layerNorm(1e-5))
+                  .attention(mha(12).biased())
+                  .ffn(mlp(3072, GELU_TANH).biased()))
+          .head(lm().tied())
+          .context(512);
+
+  static final Model OPT_125M =
+      opt("opt-125m", 768)
+          .layers(
+              12, block(layerNorm(1e-5)).attention(mha(12).biased()).ffn(mlp(3072, RELU).biased()));
+
+  static final Model OPT_350M =
+      opt("opt-350m", 1024)
+          .embed(tokens -> tokens.width(512))
+          .layers(
+              24,
+              postNorm(layerNorm(1e-5)).attention(mha(16).biased()).ffn(mlp(4096, RELU).biased()));
+
+  private static Model opt(String name, long width) {
+    return causal(name, 50_272, width)
+        .embed(
+            tokens -> tokens.position(learned(2048).offset(2)).numbering(Tokens.Numbering.UNPADDED))
+        .head(lm().tied())
+        .role(BOS, 2)
+        .role(EOS, 2)
+        .role(PAD, 1)
+        .context(2048);
+  }
+
+  static final Model ROBERTA_BASE =
+      encoder("roberta-base", 50_265, 768)
+          .embed(tokens ->
+              tokens
+                  .position(learned(512).offset(2))
+                  .numbering(Tokens.Numbering.UNPADDED)
+                  .segments(1)
+                  .norm(layerNorm(1e-5)))
+          .layers(
+              12,
+              postNorm(layerNorm(1e-5)).attention(mha(12).biased()).ffn(mlp(3072, GELU).biased()))
+          .head(mlm(layerNorm(1e-5)))
+          .role(BOS, 0)
+          .role(EOS, 2)
+          .role(PAD, 1)
+          .context(512);
+
+  private static final Heads BART_HEADS = mha(16).biased();
+
+  private static final UnaryOperator<Tokens> BART_INPUT =
+      tokens -> tokens.position(learned(1024).offset(2)).norm(layerNorm(1e-5));
+
+  static final Model BART_LARGE_CNN =
+      seq2seq(
+              "bart-large-cnn",
+              50_264,
+              1024,
+              encoder ->
+                  encoder
+                      .embed(BART_INPUT)
+                      .layers(
+                          12,
+                          postNorm(layerNorm(1e-5))
+                              .attention(BART_HEADS)
+                              .ffn(mlp(4096, GELU).biased())),
+              decoder ->
+                  decoder
+                      .embed(BART_INPUT)
+                      .layers(
+                          12,
+                          postNorm(layerNorm(1e-5))
+                              .attention(BART_HEADS)
+                              .cross(BART_HEADS)
+                              .ffn(mlp(4096, GELU).biased())))
+          .head(lm().tied().biased())
+          .role(BOS, 0)
+          .role(EOS, 2)
+          .role(PAD, 1)
+          .role(DECODER_START, 2)
+          .context(1024);
+
+  /** Every second layer is sparse. */
+  private static FeedForward switchFfn(long layer) {
+    Dense dense = mlp(3072, RELU);
+    return layer % 2 == 0 ? dense : moe(8, 1, dense).router(switchRouter(64));
+  }
+
+  static final Model SWITCH_BASE_8 =
+      seq2seq(
+              "switch-base-8",
+              32_128,
+              768,
+              encoder ->
+                  encoder.layers(
+                      12, layer -> block(rms(1e-6)).attention(T5_SELF).ffn(switchFfn(layer))),
+              decoder ->
+                  decoder.layers(
+                      12,
+                      layer ->
+                          block(rms(1e-6))
+                              .attention(T5_SELF)
+                              .cross(T5_CROSS)
+                              .ffn(switchFfn(layer))))
+          .head(lm().tied().scale(Math.pow(768, -0.5)))
+          .role(PAD, 0)
+          .role(EOS, 1)
+          .role(DECODER_START, 0)
+          .context(512);
+
+  static final Model VIT_BASE =
+      model(
+              "vit-base",
+              tower("encoder", Mask.BIDIRECTIONAL, 768, patches(224, 16))
+                  .layers(
+                      12,
+                      block(layerNorm(1e-12))
+                          .attention(mha(12).biased())
+                          .ffn(mlp(3072, GELU).biased())))
+          .head(classes(1000, Pooling.FIRST));
+
+  static final Model CLIP_BASE =
+      clip("clip-base", 512, 8, tower("vision", Mask.BIDIRECTIONAL, 768, clipPatches(32)), 12, 12);
+
+  static final Model CLIP_LARGE =
+      clip(
+          "clip-large",
+          768,
+          12,
+          tower("vision", Mask.BIDIRECTIONAL, 1024, clipPatches(14)),
+          24,
+          16);
+
+  private static Patches clipPatches(long patch) {
+    return patches(224, patch).unbiased().norm(layerNorm(1e-5));
+  }
+
+  private static Model clip(
+      String name, long width, long heads, Tower vision, long visionLayers, long visionHeads) {
+    return model(
+            name,
+            tower("text", Mask.CAUSAL, width, tokens(49_408).position(learned(77)))
+                .layers(12, clipBlock(heads, width)),
+            vision.layers(visionLayers, clipBlock(visionHeads, vision.dim())))
+        .head(project("text", width, Pooling.GREATEST_ID))
+        .head(project("vision", width, Pooling.FIRST))
+        .head(similarity())
+        .role(BOS, 0)
+        .role(EOS, 2)
+        .role(PAD, 1)
+        .context(77);
+  }
+
+  private static Block clipBlock(long heads, long width) {
+    return block(layerNorm(1e-5))
+        .attention(mha(heads).biased())
+        .ffn(mlp(4 * width, QUICK_GELU).biased());
+  }
 }

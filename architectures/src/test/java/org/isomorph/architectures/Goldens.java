@@ -45,7 +45,14 @@ final class Goldens {
           "chatglm3_6b",
           "glm",
           "glm4",
-          "gpt-neox");
+          "gpt-neox",
+          "opt",
+          "gpt1",
+          "roberta",
+          "bart",
+          "switch",
+          "vit",
+          "clip");
 
   private Goldens() {}
 

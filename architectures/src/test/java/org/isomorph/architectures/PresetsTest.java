@@ -41,7 +41,17 @@ class PresetsTest {
         Arguments.of("glm-4-9b-chat", Described.GLM_4_9B, 9_399_951_360L),
         Arguments.of("glm-4-9b-chat-hf", Described.GLM_4_9B, 9_399_951_360L),
         Arguments.of("glm-4-9b-0414", Described.GLM_4_9B_0414, 9_400_279_040L),
-        Arguments.of("gpt-neox-20b", Described.GPT_NEOX_20B, 20_554_567_680L));
+        Arguments.of("gpt-neox-20b", Described.GPT_NEOX_20B, 20_554_567_680L),
+        Arguments.of("gpt1", Described.GPT_1, 116_534_784L),
+        Arguments.of("opt-125m", Described.OPT_125M, 125_239_296L),
+        Arguments.of("opt-350m", Described.OPT_350M, 331_196_416L),
+        Arguments.of("roberta-base", Described.ROBERTA_BASE, 124_697_433L),
+        // The bias of the logits, which files have as a buffer, is counted.
+        Arguments.of("bart-large-cnn", Described.BART_LARGE_CNN, 406_290_432L + 50_264),
+        Arguments.of("switch-base-8", Described.SWITCH_BASE_8, 619_339_008L),
+        Arguments.of("vit-base-patch16-224", Described.VIT_BASE, 86_567_656L),
+        Arguments.of("clip-vit-base-patch32", Described.CLIP_BASE, 151_277_313L),
+        Arguments.of("clip-vit-large-patch14", Described.CLIP_LARGE, 427_616_513L));
   }
 
   @ParameterizedTest(name = "{0}")

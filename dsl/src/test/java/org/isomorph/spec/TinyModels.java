@@ -300,7 +300,7 @@ public final class TinyModels {
     t5(59_072, "t5", mlp(48, RELU), mlp(48, RELU), lm().tied().scale(Math.pow(32, -0.5)));
     t5(68_288, "flan-t5", gated(48, GELU_TANH), gated(48, GELU_TANH), lm().tied());
     Mixture mixture = moe(4, 1, mlp(48, RELU)).router(switchRouter(64));
-    t5(77_760, "switch", mlp(48, RELU), mixture, lm().tied());
+    t5(77_760, "switch", mlp(48, RELU), mixture, lm().tied().scale(Math.pow(32, -0.5)));
 
     Heads heads = mha(4).biased();
     FeedForward mlp = mlp(48, GELU).biased();
