@@ -26,24 +26,31 @@ class ConversionMatrixTest {
   /** {@code =} exact, {@code ~} the same function with rounded numbers, {@code .} refused. */
   private static final String MATRIX =
       """
-                     baichuan bert bloom deepseek-v3 glm-130b gpt2 llama mistral mixtral qwen2 qwen3 t5
-      llama             .      .     .        .         .      .     =      =       .      =     .   .
-      llama3-rope       .      .     .        .         .      .     =      =       .      =     .   .
-      mistral           .      .     .        .         .      .     .      =       .      =     .   .
-      mixtral           .      .     .        .         .      .     .      .       =      .     .   .
-      qwen2             .      .     .        .         .      .     =      .       .      =     .   .
-      qwen3             .      .     .        .         .      .     .      .       .      .     =   .
-      baichuan1_7b      =      .     .        .         .      .     =      =       .      =     .   .
-      baichuan1_13b     =      .     .        .         .      .     .      .       .      .     .   .
-      baichuan2_7b      =      .     .        .         .      .     ~      ~       .      ~     .   .
-      baichuan2_13b     =      .     .        .         .      .     .      .       .      .     .   .
-      gpt2              .      .     .        .         .      =     .      .       .      .     .   .
-      bert              .      =     .        .         .      .     .      .       .      .     .   .
-      t5                .      .     .        .         .      .     .      .       .      .     .   =
-      flan-t5           .      .     .        .         .      .     .      .       .      .     .   =
-      deepseek-v3       .      .     .        =         .      .     .      .       .      .     .   .
-      bloom             .      .     =        .         .      .     .      .       .      .     .   .
-      glm130b           .      .     .        .         =      .     .      .       .      .     .   .
+                    baichuan bert bloom deepseek-v3 falcon glam glm-130b gpt2 llama mistral mixtral palm qwen2 qwen3 t5 yoco
+      llama            .      .     .        .        .     .      .      .     =      =       .     .     =     .   .   .
+      llama3-rope      .      .     .        .        .     .      .      .     =      =       .     .     =     .   .   .
+      mistral          .      .     .        .        .     .      .      .     .      =       .     .     =     .   .   .
+      mixtral          .      .     .        .        .     .      .      .     .      .       =     .     .     .   .   .
+      qwen2            .      .     .        .        .     .      .      .     =      .       .     .     =     .   .   .
+      qwen3            .      .     .        .        .     .      .      .     .      .       .     .     .     =   .   .
+      baichuan1_7b     =      .     .        .        .     .      .      .     =      =       .     .     =     .   .   .
+      baichuan1_13b    =      .     .        .        .     .      .      .     .      .       .     .     .     .   .   .
+      baichuan2_7b     =      .     .        .        .     .      .      .     ~      ~       .     .     ~     .   .   .
+      baichuan2_13b    =      .     .        .        .     .      .      .     .      .       .     .     .     .   .   .
+      gpt2             .      .     .        .        .     .      .      =     .      .       .     .     .     .   .   .
+      bert             .      =     .        .        .     .      .      .     .      .       .     .     .     .   .   .
+      t5               .      .     .        .        .     .      .      .     .      .       .     .     .     .   =   .
+      flan-t5          .      .     .        .        .     .      .      .     .      .       .     .     .     .   =   .
+      deepseek-v3      .      .     .        =        .     .      .      .     .      .       .     .     .     .   .   .
+      bloom            .      .     =        .        .     .      .      .     .      .       .     .     .     .   .   .
+      glm130b          .      .     .        .        .     .      =      .     .      .       .     .     .     .   .   .
+      falcon-mqa       .      .     .        .        =     .      .      .     .      .       .     .     .     .   .   .
+      falcon-new       .      .     .        .        =     .      .      .     .      .       .     .     .     .   .   .
+      falcon-rw        .      .     .        .        =     .      .      .     .      .       .     .     .     .   .   .
+      glam             .      .     .        .        .     =      .      .     .      .       .     .     .     .   .   .
+      palm             .      .     .        .        .     .      .      .     .      .       .     =     .     .   .   .
+      yoco             .      .     .        .        .     .      .      .     .      .       .     .     .     .   .   =
+      yoco_swa         .      .     .        .        .     .      .      .     .      .       .     .     .     .   .   =
       """;
 
   private static final List<List<String>> CELLS =

@@ -39,7 +39,14 @@ final class Goldens {
           "flan-t5",
           "deepseek-v3",
           "bloom",
-          "glm130b");
+          "glm130b",
+          "falcon-mqa",
+          "falcon-new",
+          "falcon-rw",
+          "glam",
+          "palm",
+          "yoco",
+          "yoco_swa");
 
   private Goldens() {}
 
