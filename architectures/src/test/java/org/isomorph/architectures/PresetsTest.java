@@ -35,6 +35,11 @@ class PresetsTest {
         Arguments.of("deepseek-v3", Described.DEEPSEEK_V3, 671_026_419_200L),
         Arguments.of("baichuan2-7b", Described.BAICHUAN_2_7B, 7_505_973_248L),
         Arguments.of("bloom-176b", Described.BLOOM_176B, 176_247_271_424L),
+        Arguments.of("falcon-7b", Described.FALCON_7B, 6_921_720_704L),
+        Arguments.of("falcon-40b", Described.FALCON_40B, 41_303_293_952L),
+        Arguments.of("falcon-rw-1b", Described.FALCON_RW_1B, 1_311_625_216L),
+        Arguments.of("palm-8b", Described.PALM_8B, 8_632_012_800L),
+        Arguments.of("palm-540b", Described.PALM_540B, 540_356_474_880L),
         Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L));
   }
 
