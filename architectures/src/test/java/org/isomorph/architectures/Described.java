@@ -185,6 +185,49 @@ final class Described {
           .role(PAD, 3)
           .context(2048);
 
+  static final Model FALCON_7B =
+      causal("falcon-7b", 65_024, 4544)
+          .layers(
+              32, block(layerNorm(1e-5)).parallelShared(mqa(71).rope(10_000), mlp(18_176, GELU)))
+          .head(lm().tied())
+          .role(BOS, 11)
+          .role(EOS, 11)
+          .context(2048);
+
+  static final Model FALCON_40B =
+      causal("falcon-40b", 65_024, 8192)
+          .layers(60, block(layerNorm(1e-5)).parallel(gqa(128, 8).rope(10_000), mlp(32_768, GELU)))
+          .head(lm().tied())
+          .role(BOS, 11)
+          .role(EOS, 11)
+          .context(2048);
+
+  static final Model FALCON_RW_1B =
+      causal("falcon-rw-1b", 50_304, 2048)
+          .embed(tokens -> tokens.numbering(Tokens.Numbering.UNPADDED))
+          .layers(
+              24,
+              block(layerNorm(1e-5))
+                  .attention(mha(32).biased().position(alibi().scale(0.125)))
+                  .ffn(mlp(8192, GELU).biased()))
+          .head(lm().tied())
+          .role(BOS, 1)
+          .role(EOS, 2)
+          .context(2048);
+
+  static final Model PALM_8B = palm("palm-8b", 32, 4096, 16);
+
+  static final Model PALM_540B = palm("palm-540b", 118, 18_432, 48);
+
+  private static Model palm(String name, long layers, long dim, long heads) {
+    return causal(name, 256_000, dim)
+        .layers(
+            layers,
+            block(layerNorm(1e-5).unbiased())
+                .parallelShared(mqa(heads).headDim(256).rope(10_000), swiglu(4 * dim)))
+        .head(lm().tied());
+  }
+
   static final Model GLM_130B =
       prefix("glm-130b", 150_528, 12_288, before(BOS))
           .embed(tokens -> tokens.numbering(Tokens.Numbering.SPAN))

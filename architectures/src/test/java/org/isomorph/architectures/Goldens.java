@@ -52,7 +52,14 @@ final class Goldens {
           "bart",
           "switch",
           "vit",
-          "clip");
+          "clip",
+          "falcon-mqa",
+          "falcon-new",
+          "falcon-rw",
+          "glam",
+          "palm",
+          "yoco",
+          "yoco_swa");
 
   private Goldens() {}
 

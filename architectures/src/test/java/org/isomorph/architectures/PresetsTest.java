@@ -51,7 +51,13 @@ class PresetsTest {
         Arguments.of("switch-base-8", Described.SWITCH_BASE_8, 619_339_008L),
         Arguments.of("vit-base-patch16-224", Described.VIT_BASE, 86_567_656L),
         Arguments.of("clip-vit-base-patch32", Described.CLIP_BASE, 151_277_313L),
-        Arguments.of("clip-vit-large-patch14", Described.CLIP_LARGE, 427_616_513L));
+        Arguments.of("clip-vit-large-patch14", Described.CLIP_LARGE, 427_616_513L),
+        Arguments.of("falcon-7b", Described.FALCON_7B, 6_921_720_704L),
+        Arguments.of("falcon-40b", Described.FALCON_40B, 41_303_293_952L),
+        Arguments.of("falcon-rw-1b", Described.FALCON_RW_1B, 1_311_625_216L),
+        Arguments.of("palm-8b", Described.PALM_8B, 8_632_012_800L),
+        Arguments.of("palm-540b", Described.PALM_540B, 540_356_474_880L),
+        Arguments.of("glm-130b", Described.GLM_130B, 128_697_794_560L));
   }
 
   @ParameterizedTest(name = "{0}")

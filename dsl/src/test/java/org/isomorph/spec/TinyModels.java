@@ -230,6 +230,21 @@ public final class TinyModels {
             block(layerNorm(1e-5)).parallelShared(mqa(4).rope(10_000), mlp(128, GELU)),
             lm().tied()));
     add(
+        31_264,
+        three(
+            "falcon-new",
+            block(layerNorm(1e-5)).parallel(gqa(4, 2).rope(10_000), mlp(96, GELU)),
+            lm().tied()));
+    add(
+        41_344,
+        three(
+                "falcon-rw",
+                block(layerNorm(1e-5))
+                    .attention(mha(4).biased().position(alibi().scale(1 / Math.sqrt(8))))
+                    .ffn(mlp(128, GELU).biased()),
+                lm().tied())
+            .embed(tokens -> tokens.numbering(UNPADDED)));
+    add(
         31_840,
         causal("palm", 64, 32)
             .layers(
