@@ -59,7 +59,7 @@ public final class TinyModels {
         three(
             "llama3-rope",
             block(rms(1e-6))
-                .attention(gqa(4, 2).position(rope(500_000).scaled(llama3(8, 1, 4, 16))))
+                .attention(gqa(4, 2).position(rope(10_000).scaled(llama3(8, 1, 4, 16))))
                 .ffn(swiglu(48)),
             lm().tied()));
     add(26_464, three("reward-llama", LLAMA, reward()));
@@ -138,7 +138,7 @@ public final class TinyModels {
             .head(lm().tied()));
     add(
         30_400,
-        prefix("glm130b", 96, 32, through(Role.GMASK))
+        prefix("glm130b", 96, 32, before(Role.BOS))
             .embed(tokens -> tokens.numbering(SPAN))
             .layers(
                 3,
@@ -172,14 +172,15 @@ public final class TinyModels {
                     .attention(latent)
                     .ffn(moe(4, 2, swiglu(16)).shared(swiglu(16)).router(softmaxRouter(false, 1))))
             .head(lm()));
+    Latent yarn = latent.rope(rope(10_000).pairs().scaled(yarn(4, 16, 1, 0.707)));
     add(
         49_124,
         causal("deepseek-v3", 99, 32)
-            .layers(1, block(rms(1e-6)).attention(latent).ffn(swiglu(48)))
+            .layers(1, block(rms(1e-6)).attention(yarn).ffn(swiglu(48)))
             .layers(
                 2,
                 block(rms(1e-6))
-                    .attention(latent)
+                    .attention(yarn)
                     .ffn(
                         moe(8, 2, swiglu(16)).shared(swiglu(16)).router(deepSeekRouter(4, 2, 2.5))))
             .head(lm()));
