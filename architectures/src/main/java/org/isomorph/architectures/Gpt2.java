@@ -73,7 +73,7 @@ public final class Gpt2 implements Dialect {
                         .attention(attention.scale(byLayer ? scale / (layer + 1) : scale))
                         .ffn(ffn))
             .finalNorm(norm)
-            .head(Dsl.lm().tied(config.flag("tie_word_embeddings", true)))
+            .heads(CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", true))))
             .context(positions);
     return Roles.read(model, config, ROLES);
   }
@@ -96,8 +96,7 @@ public final class Gpt2 implements Dialect {
             .toList();
     boolean scaled = scales.isEmpty() || scales.getFirst() != 1;
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("GPT2LMHeadModel"))
+        CausalHead.write(Config.builder(), model, "GPT2", "GPT2LMHeadModel")
             .set("model_type", "gpt2")
             .set("vocab_size", outline.vocabulary())
             .set("n_positions", positions == 0 ? Math.max(1, model.context()) : positions)
@@ -147,8 +146,7 @@ public final class Gpt2 implements Dialect {
     conv1d(rows, "h.{i}.mlp.c_fc", "decoder.{i}.ffn.up");
     conv1d(rows, "h.{i}.mlp.c_proj", "decoder.{i}.ffn.down");
     norm(rows, "ln_f", "decoder.norm");
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    rows.addAll(CausalHead.rows());
     // The causal mask and its constant, which old files hold as buffers.
     rows.add(Row.ignored("(transformer\\.)?h\\.\\d+\\.attn\\.(bias|masked_bias)"));
     return rows;

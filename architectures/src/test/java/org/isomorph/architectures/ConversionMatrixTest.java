@@ -26,24 +26,33 @@ class ConversionMatrixTest {
   /** {@code =} exact, {@code ~} the same function with rounded numbers, {@code .} refused. */
   private static final String MATRIX =
       """
-                     baichuan bert bloom deepseek-v3 glm-130b gpt2 llama mistral mixtral qwen2 qwen3 t5
-      llama             .      .     .        .         .      .     =      =       .      =     .   .
-      llama3-rope       .      .     .        .         .      .     =      =       .      =     .   .
-      mistral           .      .     .        .         .      .     .      =       .      =     .   .
-      mixtral           .      .     .        .         .      .     .      .       =      .     .   .
-      qwen2             .      .     .        .         .      .     =      .       .      =     .   .
-      qwen3             .      .     .        .         .      .     .      .       .      .     =   .
-      baichuan1_7b      =      .     .        .         .      .     =      =       .      =     .   .
-      baichuan1_13b     =      .     .        .         .      .     .      .       .      .     .   .
-      baichuan2_7b      =      .     .        .         .      .     ~      ~       .      ~     .   .
-      baichuan2_13b     =      .     .        .         .      .     .      .       .      .     .   .
-      gpt2              .      .     .        .         .      =     .      .       .      .     .   .
-      bert              .      =     .        .         .      .     .      .       .      .     .   .
-      t5                .      .     .        .         .      .     .      .       .      .     .   =
-      flan-t5           .      .     .        .         .      .     .      .       .      .     .   =
-      deepseek-v3       .      .     .        =         .      .     .      .       .      .     .   .
-      bloom             .      .     =        .         .      .     .      .       .      .     .   .
-      glm130b           .      .     .        .         =      .     .      .       .      .     .   .
+                     baichuan bert bloom deepseek-v2 deepseek-v3 gemma gemma2 glm-130b gpt2 llama mistral mixtral phi3 qwen1 qwen2 qwen2-moe qwen3 qwen3-moe t5
+      llama             .      .     .        .           .        .     .       .      .     =      =       .     =     .     =       .       .       .     .
+      llama3-rope       .      .     .        .           .        .     .       .      .     =      =       .     .     .     =       .       .       .     .
+      reward-llama      .      .     .        .           .        .     .       .      .     =      =       .     =     .     =       .       .       .     .
+      mistral           .      .     .        .           .        .     .       .      .     .      =       .     =     .     =       .       .       .     .
+      mixtral           .      .     .        .           .        .     .       .      .     .      .       =     .     .     .       .       .       .     .
+      phi3              .      .     .        .           .        .     .       .      .     =      =       .     =     .     =       .       .       .     .
+      gemma             .      .     .        .           .        =     .       .      .     .      .       .     .     .     .       .       .       .     .
+      gemma2            .      .     .        .           .        .     =       .      .     .      .       .     .     .     .       .       .       .     .
+      qwen1             .      .     .        .           .        .     .       .      .     .      .       .     .     =     .       .       .       .     .
+      qwen1-long        .      .     .        .           .        .     .       .      .     .      .       .     .     =     .       .       .       .     .
+      qwen2             .      .     .        .           .        .     .       .      .     =      .       .     .     .     =       .       .       .     .
+      qwen2-moe         .      .     .        .           .        .     .       .      .     .      .       .     .     .     .       =       .       .     .
+      qwen3             .      .     .        .           .        .     .       .      .     .      .       .     .     .     .       .       =       .     .
+      qwen3-moe         .      .     .        .           .        .     .       .      .     .      .       .     .     .     .       .       .       =     .
+      baichuan1_7b      =      .     .        .           .        .     .       .      .     =      =       .     =     =     =       .       .       .     .
+      baichuan1_13b     =      .     .        .           .        .     .       .      .     .      .       .     .     .     .       .       .       .     .
+      baichuan2_7b      =      .     .        .           .        .     .       .      .     ~      ~       .     ~     ~     ~       .       .       .     .
+      baichuan2_13b     =      .     .        .           .        .     .       .      .     .      .       .     .     .     .       .       .       .     .
+      gpt2              .      .     .        .           .        .     .       .      =     .      .       .     .     .     .       .       .       .     .
+      bert              .      =     .        .           .        .     .       .      .     .      .       .     .     .     .       .       .       .     .
+      t5                .      .     .        .           .        .     .       .      .     .      .       .     .     .     .       .       .       .     =
+      flan-t5           .      .     .        .           .        .     .       .      .     .      .       .     .     .     .       .       .       .     =
+      deepseek-v2       .      .     .        =           .        .     .       .      .     .      .       .     .     .     .       .       .       .     .
+      deepseek-v3       .      .     .        .           =        .     .       .      .     .      .       .     .     .     .       .       .       .     .
+      bloom             .      .     =        .           .        .     .       .      .     .      .       .     .     .     .       .       .       .     .
+      glm130b           .      .     .        .           .        .     .       =      .     .      .       .     .     .     .       .       .       .     .
       """;
 
   private static final List<List<String>> CELLS =
