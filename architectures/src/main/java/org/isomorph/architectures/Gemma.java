@@ -87,7 +87,8 @@ public final class Gemma implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     String activation = activation(outline);
-    return LlamaLike.write(model, "gemma", "Gemma", spelling)
+    Config.Builder config = LlamaLike.write(model, "gemma", "Gemma", spelling);
+    return Roles.writeLacking(config, model, LlamaLike.ROLES)
         .set("hidden_act", activation)
         .set("hidden_activation", activation)
         .set("attention_bias", !outline.heads().bias().isEmpty())

@@ -82,6 +82,7 @@ public final class Gemma2 implements Dialect {
         LlamaLike.write(model, "gemma2", "Gemma2", spelling)
             .set("hidden_activation", Gemma.activation(outline))
             .set("attention_bias", !heads.bias().isEmpty());
+    Roles.writeLacking(config, model, LlamaLike.ROLES);
     scale(config, heads.scale());
     cap(config, SCORE_CAP, heads.softcap());
     cap(config, LOGIT_CAP, model.lm().map(Head.Lm::cap).orElse(OptionalDouble.empty()));

@@ -78,6 +78,7 @@ public final class Phi3 implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config = LlamaLike.write(model, "phi3", "Phi3", spelling);
+    Roles.writeLacking(config, model, LlamaLike.ROLES);
     SlidingLayers.write(config, outline.heads().window());
     Config written = LlamaLike.withoutUsualHeadDim(config.build(), model);
     if (outline.rope().scaling() instanceof RopeScaling.LongRope scaling)

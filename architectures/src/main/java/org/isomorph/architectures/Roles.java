@@ -38,6 +38,15 @@ final class Roles {
     }
   }
 
+  /**
+   * Writes that there is no id for those of these roles that the model lacks: for families whose
+   * code has ids of its own where a configuration is silent, if only outside the vocabulary.
+   */
+  static Config.Builder writeLacking(Config.Builder config, Model model, Role... roles) {
+    for (Role role : roles) if (model.ids(role).isEmpty()) config.setNull(key(role));
+    return config;
+  }
+
   private static String key(Role role) {
     String key = KEYS.get(role);
     if (key == null) throw new IllegalArgumentException("no key for the role " + role);

@@ -80,6 +80,18 @@ class ConfigurationKeysTest {
         .hasMessageContaining("$.rope_parameters: expected longrope");
   }
 
+  @Test
+  void phi3IsToldThatThereIsNoPaddingToken() {
+    // Its code would take 32000, which LLaMA 2 has no row for.
+    Config written =
+        DIALECTS.named("phi3").config(spec(golden("qwen2").with(nobody())), Spelling.BEFORE_5);
+    assertThat(written.json("pad_token_id")).contains("null");
+  }
+
+  private static Config nobody() {
+    return Config.builder().setNull("pad_token_id").build();
+  }
+
   // ---- Qwen 1
 
   @Test
