@@ -93,7 +93,7 @@ public final class ChatGlm6b implements Dialect {
         PrefixGlm.write(model, "chatglm")
             .set(TWO_AXES, outline.rope().axes() == Rope.Axes.TWO)
             .set("tie_word_embeddings", outline.tied());
-    Roles.writeNone(config, model, USUAL_IDS.keySet());
+    Roles.writeLacking(config, model, Role.BOS, Role.MASK, Role.GMASK);
     Config first = Config.builder().set("architectures", List.of("ChatGLMModel")).build();
     return first.with(config.build());
   }

@@ -11,4 +11,9 @@ final class Fixed {
     if (config.flag(key, described) != described)
       throw config.invalid(key, described + ": the other is not described");
   }
+
+  /** Refuses a text that is not {@code described}, which it also is where it is absent. */
+  static void text(Config config, String key, String described) {
+    if (!config.text(key, described).equals(described)) throw config.invalid(key, described);
+  }
 }

@@ -1,11 +1,6 @@
 package org.isomorph.architectures;
 
-import static org.isomorph.dialect.Row.p;
-import static org.isomorph.dialect.Row.row;
-import static org.isomorph.layout.Packings.gateUp;
-
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
@@ -67,6 +62,7 @@ public final class Glm implements Dialect {
     return common.model(
         name,
         frame.apply(Dsl.rms(config.real("rms_norm_eps", USUAL_EPS))),
+        common.lm(),
         _ -> attention,
         _ -> common.ffn());
   }
@@ -83,24 +79,24 @@ public final class Glm implements Dialect {
         LlamaLike.write(model, modelType, classPrefix, spelling)
             .set("attention_bias", !outline.heads().bias().isEmpty());
     // A missing key means the published id, which a smaller vocabulary does not have.
-    Roles.writeNone(config, model, Set.of(Role.PAD));
-    return PartialRope.write(
-        config.build(), outline.rope(), outline.heads().headDim(), "partial_rotary_factor");
+    Roles.writeLacking(config, model, Role.PAD);
+    return PartialRope.write(config.build(), outline.rope(), outline.heads().headDim());
   }
 
   @Override
   public List<Row> rows(Model model) {
-    return sharedRows();
+    return rows(List.of());
   }
 
-  /** The rows of all generations. */
-  static List<Row> sharedRows() {
-    List<Row> rows = LlamaLike.rowsBesideGateUp();
-    rows.add(
-        row(
-            "model.layers.{i}.mlp.gate_up_proj.weight",
-            gateUp(p("decoder.{i}.ffn.gate.weight"), p("decoder.{i}.ffn.up.weight"))));
-    return rows;
+  /** The rows of all generations, and those that one has besides. */
+  static List<Row> rows(List<Row> besides) {
+    return LlamaLike.table(
+        LlamaLike.around(),
+        LlamaLike.norms(),
+        LlamaLike.attention("q", "k", "v", "o"),
+        LlamaLike.ffn("down"),
+        LlamaLike.gateUp(),
+        besides);
   }
 
   @Override

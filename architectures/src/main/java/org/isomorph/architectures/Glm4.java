@@ -41,13 +41,11 @@ public final class Glm4 implements Dialect {
 
   @Override
   public List<Row> rows(Model model) {
-    List<Row> rows = Glm.sharedRows();
-    rows.add(
-        row(
-            "model.layers.{i}.post_self_attn_layernorm.weight",
-            "decoder.{i}.attn.post_norm.weight"));
-    rows.add(row("model.layers.{i}.post_mlp_layernorm.weight", "decoder.{i}.ffn.post_norm.weight"));
-    return rows;
+    String layer = "model.layers.{i}.", block = "decoder.{i}.";
+    return Glm.rows(
+        List.of(
+            row(layer + "post_self_attn_layernorm.weight", block + "attn.post_norm.weight"),
+            row(layer + "post_mlp_layernorm.weight", block + "ffn.post_norm.weight")));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.isomorph.architectures;
 
 import static org.isomorph.dialect.Row.p;
-import static org.isomorph.dialect.Row.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +56,7 @@ public final class Gpt1 implements Dialect {
                 Dsl.postNorm(Dsl.layerNorm(config.real("layer_norm_epsilon", 1e-5)))
                     .attention(Dsl.mha(config.number("n_head")).biased())
                     .ffn(ffn))
-            .head(Dsl.lm().tied(config.flag("tie_word_embeddings", true)))
+            .heads(CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", true))))
             .context(positions);
     return Roles.read(model, config, ROLES);
   }
@@ -76,8 +75,7 @@ public final class Gpt1 implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("OpenAIGPTLMHeadModel"))
+        CausalHead.write(Config.builder(), model, "OpenAIGPT", "OpenAIGPTLMHeadModel")
             .set("model_type", "openai-gpt")
             .set("vocab_size", outline.vocabulary())
             .set("n_positions", outline.positions())
@@ -104,8 +102,7 @@ public final class Gpt1 implements Dialect {
     rows.add(Gpt2.stored("tokens_embed.weight", p("embed.token.weight")));
     rows.add(Gpt2.stored("positions_embed.weight", p("embed.position.weight")));
     Gpt2.layers(rows);
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    rows.addAll(CausalHead.rows());
     // 0, 1, 2, ..., which old files hold as a buffer.
     rows.add(Row.ignored("(transformer\\.)?position_ids"));
     return rows;

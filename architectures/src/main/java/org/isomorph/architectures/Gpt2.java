@@ -71,7 +71,7 @@ public final class Gpt2 implements Dialect {
                         .attention(attention.scale(byLayer ? scale / (layer + 1) : scale))
                         .ffn(ffn))
             .finalNorm(norm)
-            .head(Dsl.lm().tied(config.flag("tie_word_embeddings", true)))
+            .heads(CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", true))))
             .context(positions);
     return Roles.read(model, config, ROLES);
   }
@@ -93,8 +93,7 @@ public final class Gpt2 implements Dialect {
             .toList();
     boolean scaled = scales.isEmpty() || scales.getFirst() != 1;
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("GPT2LMHeadModel"))
+        CausalHead.write(Config.builder(), model, "GPT2", "GPT2LMHeadModel")
             .set("model_type", "gpt2")
             .set("vocab_size", outline.vocabulary())
             .set("n_positions", outline.positions())
@@ -128,8 +127,7 @@ public final class Gpt2 implements Dialect {
     rows.add(stored("wpe.weight", p("embed.position.weight")));
     layers(rows);
     norm(rows, "ln_f", "decoder.norm");
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    rows.addAll(CausalHead.rows());
     return rows;
   }
 

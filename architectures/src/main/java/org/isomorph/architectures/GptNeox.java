@@ -69,7 +69,7 @@ public final class GptNeox implements Dialect {
         Dsl.causal("gpt-neox", config.number("vocab_size"), common.width())
             .layers(common.layers(), block)
             .finalNorm(norm)
-            .head(common.head())
+            .heads(CausalHead.read(config, common.lm()))
             .context(common.context());
     return Roles.read(model, config, LlamaLike.ROLES);
   }
@@ -90,8 +90,7 @@ public final class GptNeox implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("GPTNeoX" + Labels.suffix(model)))
+        CausalHead.write(Config.builder(), model, "GPTNeoX", "GPTNeoXForCausalLM")
             .set("model_type", "gpt_neox")
             .set("vocab_size", outline.vocabulary())
             .set("hidden_size", outline.tower().dim())
@@ -106,7 +105,6 @@ public final class GptNeox implements Dialect {
     if (model.context() != 0) config.set("max_position_embeddings", model.context());
     RopeKeys.write(config, outline.rope(), spelling);
     if (spelling == Spelling.BEFORE_5) config.set(THETA, outline.rope().theta());
-    Labels.write(config, model);
     Roles.write(config, model, LlamaLike.ROLES);
     return PartialRope.write(config.build(), outline.rope(), outline.heads().headDim(), PART);
   }
@@ -137,10 +135,7 @@ public final class GptNeox implements Dialect {
     both(rows, "mlp.dense_h_to_4h", "ffn.up");
     both(rows, "mlp.dense_4h_to_h", "ffn.down");
     rows.addAll(Row.weightAndBias("gpt_neox.final_layer_norm", "decoder.norm"));
-    rows.add(row("embed_out.weight", "head.weight"));
-    rows.add(row("score.weight", "reward.weight"));
-    rows.add(row("score.weight", "classes.weight"));
-    rows.add(Row.copy("embed_out.weight", "embed.token.weight"));
+    rows.addAll(CausalHead.rows("embed_out.weight"));
     // The causal mask, its constant and the rotary frequencies, which old files hold as buffers.
     rows.add(
         Row.ignored(

@@ -85,20 +85,19 @@ public final class Opt implements Dialect {
                     ? frame.attention(attention.biased()).ffn(ffn.biased())
                     : frame.attention(attention).ffn(ffn))
             .finalNorm(preNorm && !config.flag(NO_FINAL_NORM, false) ? norm : Norm.NONE)
-            .head(head(config, width))
+            .heads(heads(config, width))
             .context(positions);
     return Roles.read(model, config, ROLES);
   }
 
-  private static Head head(Config config, long width) {
-    return Labels.head(config)
-        .map(head -> {
-          if (config.number(PROJECTED, width) != width)
-            throw config.invalid(
-                PROJECTED, width + ": a classifier behind a projection is not described");
-          return head;
-        })
-        .orElseGet(() -> Dsl.lm().tied(config.flag("tie_word_embeddings", true)));
+  private static List<Head> heads(Config config, long width) {
+    List<Head> heads =
+        CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", true)));
+    boolean scores = heads.stream().anyMatch(head -> !(head instanceof Head.Lm));
+    if (scores && config.number(PROJECTED, width) != width)
+      throw config.invalid(
+          PROJECTED, width + ": a classifier behind a projection is not described");
+    return heads;
   }
 
   // ---- model to configuration
@@ -112,8 +111,7 @@ public final class Opt implements Dialect {
             .limit(1)
             .noneMatch(run -> run.block().frame().normalisesStream());
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("OPT" + Labels.suffix(model)))
+        CausalHead.write(Config.builder(), model, "OPT", "OPTForCausalLM")
             .set("model_type", "opt")
             .set("vocab_size", outline.vocabulary())
             .set("hidden_size", width)
@@ -128,7 +126,6 @@ public final class Opt implements Dialect {
             .set(AFFINE, outline.norm().hasGain())
             .set("enable_bias", !outline.heads().bias().isEmpty())
             .set("tie_word_embeddings", outline.tied());
-    Labels.write(config, model);
     Roles.write(config, model, ROLES);
     return config.build();
   }
@@ -151,10 +148,7 @@ public final class Opt implements Dialect {
     both(rows, layer + "fc2", block + "ffn.down");
     both(rows, layer + "final_layer_norm", block + "ffn.norm");
     both(rows, "final_layer_norm", "decoder.norm");
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(row("score.weight", "reward.weight"));
-    rows.add(row("score.weight", "classes.weight"));
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    rows.addAll(CausalHead.rows());
     return rows;
   }
 

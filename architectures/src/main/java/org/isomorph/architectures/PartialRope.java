@@ -31,8 +31,13 @@ final class PartialRope {
     return rope.dim(dim);
   }
 
+  /** Adds the factor to a configuration that has the other rotary keys. */
+  static Config write(Config written, Rope rope, long headDim) {
+    return write(written, rope, headDim, KEY);
+  }
+
   /**
-   * Adds the factor to a configuration that has the other rotary keys.
+   * As above, for a family that had another key.
    *
    * @param keyBefore5 what the family calls it before version 5
    */

@@ -2,7 +2,6 @@ package org.isomorph.architectures;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.isomorph.dialect.Config;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Role;
@@ -38,11 +37,6 @@ final class Roles {
     return with;
   }
 
-  /** Writes null for those of these roles that the model has no ids for. */
-  static void writeNone(Config.Builder config, Model model, Set<Role> roles) {
-    for (Role role : roles) if (model.ids(role).isEmpty()) config.setNull(key(role));
-  }
-
   /** Writes the ids of these roles, as far as the model has them. */
   static void write(Config.Builder config, Model model, Role... roles) {
     for (Role role : roles) {
@@ -50,6 +44,15 @@ final class Roles {
       if (ids.size() == 1) config.set(key(role), ids.getFirst());
       else if (!ids.isEmpty()) config.set(key(role), ids);
     }
+  }
+
+  /**
+   * Writes that there is no id for those of these roles that the model lacks: for families whose
+   * code has ids of its own where a configuration is silent, if only outside the vocabulary.
+   */
+  static Config.Builder writeLacking(Config.Builder config, Model model, Role... roles) {
+    for (Role role : roles) if (model.ids(role).isEmpty()) config.setNull(key(role));
+    return config;
   }
 
   private static String key(Role role) {

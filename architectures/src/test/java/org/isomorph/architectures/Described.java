@@ -22,9 +22,11 @@ import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Latent;
 import org.isomorph.spec.Mask;
+import org.isomorph.spec.Mixture;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Patches;
 import org.isomorph.spec.Pooling;
+import org.isomorph.spec.Router;
 import org.isomorph.spec.Tokens;
 import org.isomorph.spec.Tower;
 
@@ -141,6 +143,120 @@ final class Described {
           .role(BOS, 1)
           .role(EOS, 2)
           .context(32_768);
+
+  static final Model PHI_3_MINI =
+      causal("phi-3-mini", 32_064, 3072)
+          .layers(
+              32, block(rms(1e-5)).attention(mha(32).rope(10_000).window(2047)).ffn(swiglu(8192)))
+          .head(lm())
+          .role(BOS, 1)
+          .role(EOS, 32_000)
+          .role(PAD, 32_000)
+          .context(4096);
+
+  static final Model GEMMA_2B =
+      causal("gemma-2b", 256_000, 2048)
+          .embed(tokens -> tokens.scale(Math.sqrt(2048)))
+          .layers(
+              18,
+              block(rms(1e-6).unitOffset())
+                  .attention(mqa(8).headDim(256).rope(10_000))
+                  .ffn(geglu(16_384)))
+          .head(lm().tied())
+          .role(BOS, 2)
+          .role(EOS, 1)
+          .role(PAD, 0)
+          .context(8192);
+
+  private static final Heads GEMMA_2 = gqa(8, 4).headDim(256).rope(10_000).softcap(50);
+
+  static final Model GEMMA_2_2B =
+      causal("gemma-2-2b", 256_000, 2304)
+          .embed(tokens -> tokens.scale(Math.sqrt(2304)))
+          .layers(
+              26,
+              layer ->
+                  sandwich(rms(1e-6).unitOffset())
+                      .attention(layer % 2 == 0 ? GEMMA_2.window(4096) : GEMMA_2)
+                      .ffn(geglu(9216)))
+          .head(lm().tied().cap(30))
+          .role(BOS, 2)
+          .role(EOS, 1)
+          .role(PAD, 0)
+          .context(8192);
+
+  static final Model QWEN_7B =
+      causal("qwen-7b", 151_936, 4096)
+          .layers(
+              32,
+              block(rms(1e-6))
+                  .attention(
+                      mha(32)
+                          .biased(Q, K, V)
+                          .position(rope(10_000).scaled(dynamicNtk(1, 8192).inPowersOfTwo()))
+                          .logn(8192))
+                  .ffn(swiglu(11_008)))
+          .head(lm())
+          .context(32_768);
+
+  static final Model QWEN_15_MOE =
+      causal("qwen1.5-moe", 151_936, 2048)
+          .layers(
+              24,
+              block(rms(1e-6))
+                  .attention(mha(16).biased(Q, K, V).rope(1_000_000))
+                  .ffn(
+                      moe(60, 4, swiglu(1408))
+                          .gatedShared(swiglu(5632))
+                          .router(softmaxRouter(false, 1))))
+          .head(lm())
+          .role(BOS, 151_643)
+          .role(EOS, 151_643)
+          .context(8192);
+
+  static final Model QWEN_3_30B =
+      causal("qwen3-30b-a3b", 151_936, 2048)
+          .layers(
+              48,
+              block(rms(1e-6))
+                  .attention(gqa(32, 4).headDim(128).rope(1_000_000).qkNorm(rms(1e-6)))
+                  .ffn(moe(128, 8, swiglu(768))))
+          .head(lm())
+          .role(BOS, 151_643)
+          .role(EOS, 151_645)
+          .context(40_960);
+
+  static final Model DEEPSEEK_V2_LITE =
+      deepseekV2(
+          "deepseek-v2-lite",
+          2048,
+          27,
+          10_944,
+          mla(16, 0, 512, 128, 64, 128),
+          moe(64, 6, swiglu(1408)).shared(swiglu(2816)).router(softmaxRouter(false, 1)));
+
+  static final Model DEEPSEEK_V2 =
+      deepseekV2(
+          "deepseek-v2",
+          5120,
+          60,
+          12_288,
+          mla(128, 1536, 512, 128, 64, 128),
+          moe(160, 6, swiglu(1536))
+              .shared(swiglu(3072))
+              .router(groupedRouter(Router.Grouped.Score.SOFTMAX_MAX, 8, 3, 16)));
+
+  private static Model deepseekV2(
+      String name, long width, long layers, long hidden, Latent latent, Mixture mixture) {
+    Latent rotary = latent.rope(rope(10_000).pairs().scaled(yarn(40, 4096, 0.707, 0.707)));
+    return causal(name, 102_400, width)
+        .layers(1, block(rms(1e-6)).attention(rotary).ffn(swiglu(hidden)))
+        .layers(layers - 1, block(rms(1e-6)).attention(rotary).ffn(mixture))
+        .head(lm())
+        .role(BOS, 100_000)
+        .role(EOS, 100_001)
+        .context(163_840);
+  }
 
   private static final Latent LATENT =
       mla(128, 1536, 512, 128, 64, 128).rope(rope(10_000).pairs().scaled(yarn(40, 4096, 1, 1)));

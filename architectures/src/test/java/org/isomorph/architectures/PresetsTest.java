@@ -16,6 +16,7 @@ import org.isomorph.spec.Model;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Published configurations give the models that people describe, with the published sizes. */
@@ -32,6 +33,14 @@ class PresetsTest {
         Arguments.of("bert-base-uncased", Described.BERT_BASE, 109_482_240L),
         Arguments.of("t5-base", Described.T5_BASE, 222_903_552L),
         Arguments.of("mixtral-8x7b", Described.MIXTRAL_8X7B, 46_702_792_704L),
+        Arguments.of("phi-3-mini-4k", Described.PHI_3_MINI, 3_821_079_552L),
+        Arguments.of("gemma-2b", Described.GEMMA_2B, 2_506_172_416L),
+        Arguments.of("gemma-2-2b", Described.GEMMA_2_2B, 2_614_341_888L),
+        Arguments.of("qwen-7b", Described.QWEN_7B, 7_721_324_544L),
+        Arguments.of("qwen1.5-moe-a2.7b", Described.QWEN_15_MOE, 14_315_784_192L),
+        Arguments.of("qwen3-30b-a3b", Described.QWEN_3_30B, 30_532_122_624L),
+        Arguments.of("deepseek-v2-lite", Described.DEEPSEEK_V2_LITE, 15_706_484_224L),
+        Arguments.of("deepseek-v2", Described.DEEPSEEK_V2, 235_741_434_880L),
         Arguments.of("deepseek-v3", Described.DEEPSEEK_V3, 671_026_419_200L),
         Arguments.of("baichuan2-7b", Described.BAICHUAN_2_7B, 7_505_973_248L),
         Arguments.of("bloom-176b", Described.BLOOM_176B, 176_247_271_424L),
@@ -75,9 +84,17 @@ class PresetsTest {
     assertThat(Estimates.of(read("mixtral-8x7b")).activeParameters()).isEqualTo(12_879_925_248L);
   }
 
-  @Test
-  void pythiaIsAsLargeAsItsAuthorsSay() {
-    assertThat(read("pythia-1.4b").parameters()).isEqualTo(1_414_647_808L);
+  @ParameterizedTest
+  @CsvSource({
+    "gemma-7b, 8537680896",
+    "gemma-2-9b, 9241705984",
+    "gemma-2-27b, 27227128320",
+    "phi-4, 14659507200",
+    "qwen3-235b-a22b, 235093634560",
+    "pythia-1.4b, 1414647808"
+  })
+  void siblingsHaveTheirPublishedSizes(String name, long parameters) {
+    assertThat(read(name).parameters()).isEqualTo(parameters);
   }
 
   static Stream<Arguments> all() {

@@ -69,7 +69,10 @@ public final class TinyModels {
             "mistral",
             block(rms(1e-6)).attention(gqa(4, 2).rope(10_000).window(4)).ffn(swiglu(48)),
             lm()));
-    add(29_600, three("phi3", LLAMA, lm()));
+    add(
+        29_600,
+        three(
+            "phi3", block(rms(1e-5)).attention(gqa(4, 2).rope(10_000)).ffn(swiglu(48)), lm()));
     add(
         71_456,
         three(
@@ -91,18 +94,19 @@ public final class TinyModels {
         43_904,
         three("qwen3-moe", block(rms(1e-6)).attention(qwen3).ffn(moe(4, 2, swiglu(16))), lm()));
     Heads qwen1 = mha(4).biased(Q, K, V);
-    add(
-        21_856,
-        causal("qwen1", 64, 32)
-            .layers(
-                2,
-                block(rms(1e-6))
-                    .attention(
-                        qwen1
-                            .position(rope(10_000).scaled(dynamicNtk(1, 4).inPowersOfTwo()))
-                            .logn(4))
-                    .ffn(swiglu(48)))
-            .head(lm()));
+    for (int trained : new int[] {64, 4})
+      add(
+          21_856,
+          causal("qwen1" + (trained == 64 ? "" : "-long"), 64, 32)
+              .layers(
+                  2,
+                  block(rms(1e-6))
+                      .attention(
+                          qwen1
+                              .position(rope(10_000).scaled(dynamicNtk(1, trained).inPowersOfTwo()))
+                              .logn(trained))
+                      .ffn(swiglu(48)))
+              .head(lm()));
     for (String name : List.of("baichuan1-7b", "baichuan1-13b", "baichuan2-7b", "baichuan2-13b"))
       add(
           29_640,
@@ -127,7 +131,7 @@ public final class TinyModels {
     add(29_792, three("glm", block(rms(1.5625e-7)).attention(glm).ffn(swiglu(48)), lm()));
     add(29_984, three("glm4", sandwich(rms(1.5625e-7)).attention(glm).ffn(swiglu(48)), lm()));
     add(
-        28_768,
+        31_840,
         prefix("chatglm-6b", 96, 32, before(Role.BOS))
             .embed(tokens -> tokens.numbering(SPAN_AND_BLOCK))
             .layers(
@@ -135,7 +139,7 @@ public final class TinyModels {
                 glmNorm(layerNorm(1e-5), Math.sqrt(56))
                     .attention(mha(4).biased().position(rope(10_000).twoAxes()))
                     .ffn(mlp(64, GELU_TANH).biased()))
-            .head(lm().tied()));
+            .head(lm()));
     add(
         30_400,
         prefix("glm130b", 96, 32, before(Role.BOS))
