@@ -17,6 +17,8 @@ import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Table;
 import org.isomorph.dialect.TensorNames;
 import org.isomorph.layout.Mapping;
+import org.isomorph.runtime.LoadedModel;
+import org.isomorph.runtime.RunOptions;
 import org.isomorph.sharding.StoredTensors;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecException;
@@ -233,6 +235,11 @@ public final class Checkpoint {
 
   private Mapping<String, String> parametersToTensor(Table.Entry entry) {
     return entry.layout().mapping(storedName(entry), table::shape);
+  }
+
+  /** The checkpoint's model, ready to run from the files as they are; to be closed. */
+  public LoadedModel load(RunOptions options) {
+    return LoadedModel.load(model, CheckpointWeights.of(this), options);
   }
 
   /** The dtype of most of the checkpoint's elements. */

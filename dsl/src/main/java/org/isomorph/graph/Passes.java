@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -134,6 +135,14 @@ public final class Passes {
         Memory.of(graph.nodes()));
   }
 
+  /**
+   * The graph with its logits for the last token only, which is all that generating needs: the head
+   * is the largest map of a small model. Other outputs stay as they are.
+   */
+  public static Graph finalLogits(Graph graph) {
+    return FinalLogits.of(graph);
+  }
+
   /** A graph in two parts, one to be run after the other. */
   public record Cut(Graph head, Graph tail) {}
 
@@ -175,6 +184,29 @@ public final class Passes {
     return new Cut(
         part(expanded, expanded.inputs(), head.reversed(), handed),
         part(expanded, crossing, tail.reversed(), rest));
+  }
+
+  /**
+   * Cuts the graph between what is computed once for a sequence, the encoder's side, and what is
+   * computed for each of its pieces: what depends on tokens that are still to come. The head is
+   * empty where all does.
+   */
+  public static Cut once(Graph graph) {
+    Set<String> changing = new HashSet<>();
+    graph
+        .inputs()
+        .forEach((name, type) -> {
+          if (type.dims().contains(Dim.SEQ)) changing.add(name);
+        });
+    Set<String> crossing = new LinkedHashSet<>();
+    for (Node node : graph.nodes()) {
+      boolean changes = node.inputs().stream().anyMatch(changing::contains);
+      if (!changes) continue;
+      node.results().forEach(result -> changing.add(result.name()));
+      for (String input : node.inputs())
+        if (!changing.contains(input) && !graph.inputs().containsKey(input)) crossing.add(input);
+    }
+    return cut(graph, crossing);
   }
 
   private static Graph part(

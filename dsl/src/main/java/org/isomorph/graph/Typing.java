@@ -34,7 +34,11 @@ final class Typing {
         Type positions = only(1, 2, 0);
         Type half =
             Type.of(
-                WIDE, positions.dim(0), Dim.ONE, positions.dim(-1), Dim.of(table.rope().dim() / 2));
+                FLOAT,
+                positions.dim(0),
+                Dim.ONE,
+                positions.dim(-1),
+                Dim.of(table.rope().dim() / 2));
         yield List.of(half, half);
       }
       case Op.Route route -> {
@@ -113,6 +117,7 @@ final class Typing {
         int axis = x.dims().indexOf(Dim.KEYS);
         yield axis < 0 ? x : x.with(axis, Dim.SEQ);
       }
+      case Op.Final _ -> only(1, 1, 0).with(1, Dim.ONE);
       case Op.Drop _ -> {
         Type x = only(1, 1, 0);
         yield x.with(1, x.dim(1).less());

@@ -60,7 +60,10 @@ final class BindingTable {
     Optional<long[]> strides = weight.dtype() == run ? Views.strides(weight) : Optional.empty();
     if (strides.isPresent()) view(weight, strides.get());
     else made(weight);
-    boolean viewed = strides.isPresent() && inPlace;
+    boolean viewed =
+        strides.isPresent()
+            && inPlace
+            && weight.parts().getFirst().source() instanceof StoredWeight.Source.File;
     if (viewed) viewedBytes += run.bytes(weight.shape().elements());
     else madeBytes += run.bytes(weight.shape().elements());
   }

@@ -113,30 +113,35 @@ final class Bridge {
   }
 
   static Tensor toHost(NativeValue value) {
-    try (NativeValue described = Loaded.PROGRAM.call("flat", value);
-        PtNDManager manager = Torch.manager(Device.CPU)) {
+    try (NativeValue described = Loaded.PROGRAM.call("flat", value)) {
       List<NativeValue> parts = described.elements();
       long number = parts.get(0).number();
       DType dtype =
           ScalarTypes.dtype(number)
               .orElseThrow(() -> new RunException("a tensor has libtorch's dtype " + number));
       Shape shape = Shape.of(parts.get(1).numbers());
-      MemorySegment data = Arena.ofAuto().allocate(dtype.bytes(shape.elements()), CACHE_LINE);
-      long step = CHUNK / dtype.width();
-      for (long begin = 0; begin < shape.elements(); begin += step) {
-        long end = Math.min(begin + step, shape.elements());
+      NativeValue flat = parts.get(2);
+      return Tensor.filled(dtype, shape, data -> copy(flat, dtype, shape.elements(), data));
+    }
+  }
+
+  /** Copies the elements of a flat tensor, chunk by chunk. */
+  private static void copy(NativeValue flat, DType dtype, long elements, MemorySegment data) {
+    long step = CHUNK / dtype.width();
+    try (PtNDManager manager = Torch.manager(Device.CPU)) {
+      for (long begin = 0; begin < elements; begin += step) {
+        long end = Math.min(begin + step, elements);
         long bytes = dtype.bytes(end - begin);
         try (NativeValue from = NativeValue.of(begin);
             NativeValue to = NativeValue.of(end);
             NativeValue length = NativeValue.of(bytes);
-            NativeValue raw = Loaded.PROGRAM.call("raw", parts.get(2), from, to, length);
+            NativeValue raw = Loaded.PROGRAM.call("raw", flat, from, to, length);
             PtNDArray array = raw.array(manager)) {
           // The buffer is libtorch's memory, not a copy: read before the array is closed.
-          MemorySegment.copy(
-              MemorySegment.ofBuffer(array.toByteBuffer(true)), 0, data, dtype.bytes(begin), bytes);
+          MemorySegment chunk = MemorySegment.ofBuffer(array.toByteBuffer(true));
+          MemorySegment.copy(chunk, 0, data, dtype.bytes(begin), bytes);
         }
       }
-      return Tensor.of(dtype, shape, data);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -39,6 +40,10 @@ public final class Tensor {
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final int CACHE_LINE = 64;
+
+  // Small tensors are ordinary garbage. Large ones would crowd the heap, or not fit an array.
+  private static final long LARGEST_ON_HEAP = 64L << 20;
+
   private static final int SHOWN = 6;
   private static final int HASHED = 1024;
 
@@ -66,6 +71,23 @@ public final class Tensor {
           "a tensor of %s %s takes %d bytes, given %d"
               .formatted(dtype, shape, bytes, data.byteSize()));
     return new Tensor(dtype, shape, data);
+  }
+
+  /**
+   * A tensor whose bytes a filler writes, little-endian, into memory that is zero before; it must
+   * not keep the segment. The memory is freed when nobody has the tensor any more.
+   */
+  public static Tensor filled(DType dtype, Shape shape, Consumer<MemorySegment> filler) {
+    MemorySegment data = allocate(dtype.bytes(shape.elements()));
+    filler.accept(data);
+    return new Tensor(dtype, shape, data);
+  }
+
+  private static MemorySegment allocate(long bytes) {
+    if (bytes > LARGEST_ON_HEAP) return Arena.ofAuto().allocate(bytes, CACHE_LINE);
+    // Of longs, so that it can be read with the aligned layouts of every element.
+    long[] words = new long[Math.toIntExact((bytes + Long.BYTES - 1) / Long.BYTES)];
+    return MemorySegment.ofArray(words).asSlice(0, bytes);
   }
 
   /** An {@link DType#F32} tensor of these values, in row-major order. */
@@ -101,7 +123,7 @@ public final class Tensor {
     if (shape.elements() != values)
       throw new IllegalArgumentException(
           "shape %s has %d elements, given %d".formatted(shape, shape.elements(), values));
-    return Arena.ofAuto().allocate(dtype.bytes(values), CACHE_LINE);
+    return allocate(dtype.bytes(values));
   }
 
   /** The type of the elements. */
