@@ -71,8 +71,7 @@ public final class TinyModels {
             lm()));
     add(
         29_600,
-        three(
-            "phi3", block(rms(1e-5)).attention(gqa(4, 2).rope(10_000)).ffn(swiglu(48)), lm()));
+        three("phi3", block(rms(1e-5)).attention(gqa(4, 2).rope(10_000)).ffn(swiglu(48)), lm()));
     add(
         71_456,
         three(
