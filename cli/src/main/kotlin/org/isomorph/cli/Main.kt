@@ -12,6 +12,8 @@ private val commands: List<IsomorphCommand> =
     DiffCommand(),
     ConvertCommand(),
     InitCommand(),
+    ForwardCommand(),
+    CompileCommand(),
   )
 
 /**

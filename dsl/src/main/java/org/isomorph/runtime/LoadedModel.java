@@ -71,7 +71,8 @@ public final class LoadedModel implements AutoCloseable {
     return loaded;
   }
 
-  private static Weights checked(Model model, Weights weights) {
+  /** The weights, each checked against the description when it is found. */
+  static Weights checked(Model model, Weights weights) {
     Map<String, Shape> shapes = new HashMap<>();
     for (Parameter parameter : Parameters.of(model))
       shapes.put(parameter.name(), parameter.shape());
@@ -85,7 +86,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** The dtype of the first matrix, where models can run in it. */
-  private static DType stored(Model model, Weights weights) {
+  static DType stored(Model model, Weights weights) {
     return Parameters.of(model).stream()
         .filter(parameter ->
             parameter.kind() == Parameter.Kind.MATRIX || parameter.kind() == Parameter.Kind.TABLE)
@@ -124,10 +125,11 @@ public final class LoadedModel implements AutoCloseable {
    * One forward pass over whole sequences.
    *
    * @return the model's outputs and what was tapped
-   * @throws RunException if an input is missing or does not fit
+   * @throws RunException if an input is missing or does not fit, or a file with weights was changed
    * @throws org.isomorph.spec.SpecException if a tap or feed is no value of this model
    */
   public Outputs forward(Request request) {
+    requireUnchanged();
     Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
     Graph wanted = prepared(graph, request, given);
     Stages stages = stages(wanted, key(request));
@@ -142,6 +144,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws RunException if the model does not generate, or an input does not fit
    */
   public Session session(Request request) {
+    requireUnchanged();
     Graph remembering = Passes.remembering(graph);
     if (remembering.memory().isEmpty())
       throw new RunException(
@@ -156,6 +159,11 @@ public final class LoadedModel implements AutoCloseable {
     return session(Request.of(Map.of()));
   }
 
+  /** Whoever reads a mapped file that has become shorter is killed by the system. */
+  private void requireUnchanged() {
+    new LinkedHashSet<>(pools).forEach(WeightPool::requireUnchanged);
+  }
+
   // ---- compiling
 
   /** The graph with a request's taps and feeds; fed values join the inputs under their names. */
@@ -165,7 +173,7 @@ public final class LoadedModel implements AutoCloseable {
     request
         .feeds()
         .forEach((name, tensor) -> {
-          String value = of.value(named(name).getFirst());
+          String value = of.value(one(name));
           given.put(value, tensor);
           fed.add(value);
         });
@@ -185,6 +193,15 @@ public final class LoadedModel implements AutoCloseable {
   private List<String> named(String pattern) {
     if (graph.type(pattern).isPresent()) return List.of(pattern);
     return values.select(pattern).stream().map(Value::name).toList();
+  }
+
+  /** The canonical name of the one value that is fed. */
+  private String one(String name) {
+    List<String> found = named(name);
+    if (found.size() > 1)
+      throw new RunException(
+          "a feed replaces one value, %s names %d".formatted(name, found.size()));
+    return found.getFirst();
   }
 
   static Object key(Request request) {

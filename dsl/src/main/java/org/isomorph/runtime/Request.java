@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
 
@@ -20,6 +21,18 @@ import org.isomorph.tensor.Tensor;
  */
 public record Request(
     Map<String, Tensor> inputs, List<String> taps, Map<String, Tensor> feeds, boolean finalOnly) {
+  /** What models are given by these names; one that a model has no use for is no mistake. */
+  public static final Set<String> KNOWN =
+      Set.of(
+          "input_ids",
+          "attention_mask",
+          "token_type_ids",
+          "decoder_input_ids",
+          "decoder_attention_mask",
+          "position_ids",
+          "prefix_lengths",
+          "pixel_values");
+
   public Request {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     taps = List.copyOf(taps);
