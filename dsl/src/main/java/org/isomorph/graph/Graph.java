@@ -68,8 +68,14 @@ public record Graph(
     return new Graph(inputs, others, outputs, aliases, parameters, memory);
   }
 
+  /** The graph as text, a line a node, with every layer written out. */
+  public String unfolded() {
+    return GraphText.of(this, Sections.all(this));
+  }
+
+  /** The graph as text, a line a node; layers that compute the same are written out once. */
   @Override
   public String toString() {
-    return GraphText.of(this);
+    return GraphText.of(this, Sections.folded(this));
   }
 }
