@@ -97,6 +97,7 @@ final class Statements {
       case Op.Latest _ -> latest(node, x);
       case Op.Drop drop ->
           drop.first() ? "torch.slice(" + x + ", 1, 1)" : "torch.slice(" + x + ", 1, 0, -1)";
+      case Op.Last _ -> "torch.slice(" + x + ", 1, -1)";
       case Op.Positions positions -> positions(positions, at);
       case Op.Everywhere _ ->
           "torch.ones([torch.size(%s, 0), torch.size(%s, 1)], dtype=4, device=ops.prim.device(%s))"

@@ -135,6 +135,14 @@ public final class Passes {
         Memory.of(graph.nodes()));
   }
 
+  /**
+   * The graph with logits of the last token only, (B, 1, V), where they are computed token by
+   * token: all that the next token needs, and of a long prompt and a large vocabulary a small part.
+   */
+  public static Graph lastToken(Graph graph) {
+    return LastToken.of(graph);
+  }
+
   /** A graph in two parts, one to be run after the other. */
   public record Cut(Graph head, Graph tail) {}
 

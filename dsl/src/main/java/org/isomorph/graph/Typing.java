@@ -121,6 +121,7 @@ final class Typing {
         Type x = only(1, 1, 0);
         yield x.with(1, x.dim(1).less());
       }
+      case Op.Last _ -> only(1, 1, 0).with(1, Dim.ONE);
       case Op.Positions how -> {
         Type ids = only(2, 2, 0);
         yield switch (how.numbering()) {

@@ -142,18 +142,45 @@ public final class LoadedModel implements AutoCloseable {
    * @throws RunException if the model does not generate, or an input does not fit
    */
   public Session session(Request request) {
-    Graph remembering = Passes.remembering(graph);
+    return session(request, false);
+  }
+
+  /**
+   * A session.
+   *
+   * @param last whether only each piece's last token gets logits
+   */
+  Session session(Request request, boolean last) {
+    Graph remembering = Passes.remembering(last ? Passes.lastToken(graph) : graph);
     if (remembering.memory().isEmpty())
       throw new RunException(
           "a session needs a model that predicts tokens from earlier ones: "
               + model.name()
               + " does not");
-    return new Session(this, remembering, request);
+    return new Session(this, remembering, request, last);
   }
 
   /** A session of a model that reads nothing but the tokens that it continues. */
   public Session session() {
     return session(Request.of(Map.of()));
+  }
+
+  /**
+   * Continues a prompt, token by token; nothing is computed before the first is asked for.
+   *
+   * @param request the prompt as {@code input_ids} (1, seq), which an encoder reads if the model
+   *     has one: its decoder then starts with the token of that role, or with {@code
+   *     decoder_input_ids}; and what to tap. Of a model with a given prefix, the prompt is the
+   *     prefix unless {@code prefix_lengths} says otherwise
+   * @throws RunException if the model does not generate, or an input does not fit
+   */
+  public Generation generate(Request request, Sampling sampling) {
+    return new Generation(this, request, sampling);
+  }
+
+  /** Continues a prompt of token ids. */
+  public Generation generate(long[] prompt, Sampling sampling) {
+    return generate(Request.ids(prompt), sampling);
   }
 
   // ---- compiling
