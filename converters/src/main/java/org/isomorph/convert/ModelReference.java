@@ -74,6 +74,18 @@ public record ModelReference(
         Optional.empty());
   }
 
+  /**
+   * The checkpoint, for what needs weights.
+   *
+   * @throws ConversionRefused if the model is only described
+   */
+  public Checkpoint weights() {
+    return checkpoint.orElseThrow(() ->
+        new ConversionRefused(
+            "%s is a description, without weights: expected a checkpoint's directory. `isomorph init SPEC DIR --to %s` writes one with random weights"
+                .formatted(model.name(), dialect.map(Dialect::name).orElse("DIALECT"))));
+  }
+
   /** The dtype of the weights: what the files hold, or what the configuration says, or bfloat16. */
   public DType dtype() {
     return checkpoint

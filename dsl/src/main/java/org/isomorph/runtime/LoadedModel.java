@@ -71,6 +71,14 @@ public final class LoadedModel implements AutoCloseable {
     return loaded;
   }
 
+  /**
+   * Starts libtorch on another thread, if it was not started yet: a program that says so at once
+   * has it when the files of its model are found. What fails is told when a model is loaded.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("libtorch").start(Torch::start);
+  }
+
   private static Weights checked(Model model, Weights weights) {
     Map<String, Shape> shapes = new HashMap<>();
     for (Parameter parameter : Parameters.of(model))

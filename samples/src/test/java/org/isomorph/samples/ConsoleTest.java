@@ -31,7 +31,7 @@ class ConsoleTest {
   private record Command(String line, List<String> output) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/converting.md"})
+  @ValueSource(strings = {"README.md", "docs/converting.md", "docs/generation.md"})
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
