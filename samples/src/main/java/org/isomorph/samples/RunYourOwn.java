@@ -34,8 +34,7 @@ public final class RunYourOwn {
 
   public static void main(String[] args) {
     // snippet: load
-    try (LoadedModel model =
-        LoadedModel.load(OWN, Weights.random(OWN, 7), RunOptions.usual())) {
+    try (LoadedModel model = LoadedModel.load(OWN, Weights.random(OWN, 7), RunOptions.usual())) {
       look(model);
       generate(model);
     }
