@@ -12,7 +12,9 @@ private val commands: List<IsomorphCommand> =
     DiffCommand(),
     ConvertCommand(),
     InitCommand(),
+    ForwardCommand(),
     GenerateCommand(),
+    CompileCommand(),
   )
 
 /**

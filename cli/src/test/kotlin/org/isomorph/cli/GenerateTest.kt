@@ -54,7 +54,7 @@ class GenerateTest {
     val file = temp.resolve("ids").apply { writeText("0 x") }
     assertRefused(generate("$directory", "--ids", "$file"), "token ids, found x at place 2")
     file.writeText("0 258")
-    assertRefused(generate("$directory", "--ids", "$file"), "ids from 0 to 257, found 258")
+    assertRefused(generate("$directory", "--ids", "$file"), "from 0 to 257, found 258")
     assertRefused(generate("$directory", "--prompt", "a", "--top-p", "2"), "top-p", "found 2.0")
     assertRefused(generate("llama-2-7b", "--prompt", "a"), "without weights", "isomorph init")
     directory.resolve("tokenizer.json").writeText("{}")

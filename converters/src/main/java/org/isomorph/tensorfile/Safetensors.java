@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 import org.isomorph.tensor.Tensor;
 import org.isomorph.tensor.TensorInfo;
 
@@ -21,9 +22,20 @@ public final class Safetensors {
    * @throws TensorFileException if it is no safetensors file
    */
   public static SequencedMap<String, Tensor> read(Path file) throws IOException {
+    return read(file, _ -> true);
+  }
+
+  /**
+   * The tensors of a file whose names are wanted, in its order; others are not read.
+   *
+   * @throws TensorFileException if it is no safetensors file
+   */
+  public static SequencedMap<String, Tensor> read(Path file, Predicate<String> wanted)
+      throws IOException {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       for (Map.Entry<String, StoredTensor> each : opened.tensors().entrySet()) {
+        if (!wanted.test(each.getKey())) continue;
         StoredTensor stored = each.getValue();
         tensors.put(
             each.getKey(), Tensor.of(stored.dtype(), stored.shape(), stored.read(Arena.ofAuto())));

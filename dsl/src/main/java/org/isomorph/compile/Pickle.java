@@ -85,6 +85,18 @@ final class Pickle {
     return op('u');
   }
 
+  /** -> a list of integers, of the type that TorchScript calls {@code List[int]} */
+  Pickle integers(long... values) {
+    global("torch.jit._pickle", "build_intlist").mark().op(']').mark();
+    for (long value : values) integer(value);
+    return op('e').tuple().reduce();
+  }
+
+  /** -> an empty {@code List[Tensor]} */
+  Pickle noTensors() {
+    return global("torch.jit._pickle", "build_tensorlist").mark().op(']').tuple().reduce();
+  }
+
   /** class, arguments -> a new object, not initialised */
   Pickle newObject() {
     return op(0x81);

@@ -23,6 +23,14 @@ public record Script(
     List<String> weights,
     List<String> memory,
     List<String> outputs) {
+  /** What the class M has besides methods: nothing. */
+  static final String HEADER =
+      """
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+      """;
+
   public Script {
     inputs = List.copyOf(inputs);
     weights = List.copyOf(weights);

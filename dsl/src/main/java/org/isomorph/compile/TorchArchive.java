@@ -39,6 +39,8 @@ public final class TorchArchive {
   // The same input makes the same bytes at any time, and anywhere.
   private static final LocalDateTime WRITTEN = LocalDateTime.of(1980, 2, 1, 0, 0);
 
+  private static final int ALIGNMENT = 64;
+
   private TorchArchive() {}
 
   /**
@@ -84,6 +86,25 @@ public final class TorchArchive {
    */
   public static void write(OutputStream out, String source, List<Attribute> attributes)
       throws IOException {
+    write(out, source, attributes, state(attributes));
+  }
+
+  /**
+   * Writes the archive of a program that finds its weights elsewhere.
+   *
+   * @param table the numbers in its attribute {@link Standalone#TABLE}; {@link Standalone#BOUND} is
+   *     an empty list
+   */
+  public static void writeUnbound(OutputStream out, String source, long[] table)
+      throws IOException {
+    Pickle pickle = begun().text(Standalone.TABLE).integers(table);
+    pickle.text(Standalone.BOUND).noTensors();
+    write(out, source, List.of(), finished(pickle));
+  }
+
+  private static void write(
+      OutputStream out, String source, List<Attribute> attributes, byte[] state)
+      throws IOException {
     ZipArchiveOutputStream zip = new ZipArchiveOutputStream(out);
     zip.setUseZip64(Zip64Mode.AsNeeded);
     store(zip, "version", VERSION.getBytes(StandardCharsets.US_ASCII));
@@ -105,16 +126,23 @@ public final class TorchArchive {
             wrong);
       }
     }
-    store(zip, "data.pkl", state(attributes));
+    store(zip, "data.pkl", state);
     zip.finish();
   }
 
   private static byte[] state(List<Attribute> attributes) {
-    Pickle pickle = new Pickle().global("__torch__", "M").emptyTuple().newObject();
-    pickle.emptyDict().mark();
+    Pickle pickle = begun();
     for (int i = 0; i < attributes.size(); i++) tensor(pickle, attributes.get(i), i);
-    pickle.text("training").bool(false);
-    return pickle.setItems().build().stop();
+    return finished(pickle);
+  }
+
+  /** An M whose state is to follow: names and values. */
+  private static Pickle begun() {
+    return new Pickle().global("__torch__", "M").emptyTuple().newObject().emptyDict().mark();
+  }
+
+  private static byte[] finished(Pickle pickle) {
+    return pickle.text("training").bool(false).setItems().build().stop();
   }
 
   /** A tensor is a call: rebuild(storage, offset, shape, strides, requires_grad, hooks). */
@@ -159,6 +187,8 @@ public final class TorchArchive {
     ZipArchiveEntry entry = new ZipArchiveEntry(ROOT + name);
     entry.setTimeLocal(WRITTEN);
     entry.setMethod(ZipEntry.STORED);
+    // So that elements can be used where they are, by whoever maps the file.
+    entry.setAlignment(ALIGNMENT);
     entry.setSize(size);
     entry.setCrc(checksum.crc.getValue());
     zip.putArchiveEntry(entry);

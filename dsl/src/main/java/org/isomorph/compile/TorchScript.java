@@ -103,13 +103,7 @@ public final class TorchScript {
 
   private String source(List<String> body) {
     StringBuilder text = new StringBuilder(functions.text());
-    text.append(
-        """
-        class M(Module):
-          __parameters__ = []
-          __buffers__ = []
-          training : bool
-        """);
+    text.append("class M(Module):\n").append(Script.HEADER);
     blocks.forEach((function, name) -> text.append(function.replace("BLOCK", name)));
     text.append(
         "  def run(self: __torch__.M, x: List[Tensor], w: List[Tensor], s: List[Tensor], past: int)"
@@ -245,7 +239,7 @@ public final class TorchScript {
     return variables.computeIfAbsent(value, TorchScript::identifier);
   }
 
-  private static String identifier(String name) {
+  static String identifier(String name) {
     return name.replace('.', '_').replace('-', '_');
   }
 }

@@ -38,10 +38,18 @@ public final class Lowering {
    * names. Each call stands alone; see {@link Passes#remembering}.
    */
   public static Graph of(Model model) {
+    return Passes.live(whole(model));
+  }
+
+  /**
+   * The same graph with what no output needs: towers that no head reads, the logits of further
+   * tokens. Where such values are asked for, {@link Passes#tap} and {@link Passes#only} start here.
+   */
+  public static Graph whole(Model model) {
     Lowering lowering = new Lowering(model);
     for (Tower tower : model.towers()) lowering.tower(tower);
     new HeadLowering(model, lowering.assembly, lowering.streams).lower();
-    return Passes.live(lowering.assembly.graph());
+    return lowering.assembly.graph();
   }
 
   private void tower(Tower tower) {

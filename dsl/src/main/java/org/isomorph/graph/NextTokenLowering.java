@@ -46,6 +46,9 @@ final class NextTokenLowering {
               new Op.Lookup(),
               List.of(ids),
               List.of(Parameters.headTable(model).orElseThrow()));
+      // A narrower table is widened as it is where tokens enter.
+      if (model.tokens().orElseThrow().width() != model.last().dim())
+        token = assembly.linear(path + ".embed.projected", projection(), token);
       String joined =
           assembly.add(
               path + ".joined",
@@ -56,11 +59,24 @@ final class NextTokenLowering {
       Block block = further.block().orElseThrow();
       String layer = path + ".block";
       String out =
-          new BlockLowering(assembly, streams, sequence, layer, block, _ -> Optional.empty())
+          new BlockLowering(
+                  assembly, streams, sequence, layer, block, mixer -> buckets(layer, mixer))
               .lower(entering);
       x = assembly.norm(path + ".norm.out", path + ".norm", norm, out);
       HeadLowering.logits(model, assembly, model.lm().orElseThrow(), path + ".", x);
     }
     assembly.region("");
+  }
+
+  /** Its own table of distances if the block has one, or that which all layers share. */
+  private Optional<String> buckets(String layer, String mixer) {
+    String own = layer + "." + mixer + ".buckets.weight";
+    long last = model.last().depth() - 1;
+    return assembly.has(own) ? Optional.of(own) : Parameters.bucketTable(model.last(), last, mixer);
+  }
+
+  /** The map that widens rows of the table to the stream. */
+  private String projection() {
+    return Parameters.inputPrefix(model, HeadLowering.reading(model)) + "embed.project_in";
   }
 }

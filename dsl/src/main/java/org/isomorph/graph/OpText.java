@@ -94,7 +94,7 @@ final class OpText {
           Op.MergeHeads _,
           Op.Concat _,
           Op.Latest _,
-          Op.Last _,
+          Op.Final _,
           Op.Everywhere _,
           Op.Length _,
           Op.PrefixOf _,

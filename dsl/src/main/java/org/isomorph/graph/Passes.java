@@ -136,11 +136,11 @@ public final class Passes {
   }
 
   /**
-   * The graph with logits of the last token only, (B, 1, V), where they are computed token by
-   * token: all that the next token needs, and of a long prompt and a large vocabulary a small part.
+   * The graph with its logits for the last token only, which is all that generating needs: the head
+   * is the largest map of a small model. Other outputs stay as they are.
    */
-  public static Graph lastToken(Graph graph) {
-    return LastToken.of(graph);
+  public static Graph finalLogits(Graph graph) {
+    return FinalLogits.of(graph);
   }
 
   /** A graph in two parts, one to be run after the other. */

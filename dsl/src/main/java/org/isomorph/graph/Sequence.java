@@ -130,7 +130,10 @@ final class Sequence {
     return once(
         "positions",
         () -> {
-          String ids = all("ids", this.ids == null ? padding : this.ids);
+          boolean counts =
+              numbering == Tokens.Numbering.SEQUENTIAL || numbering == Tokens.Numbering.UNPADDED;
+          // What only counts tokens does not read them, and so need not remember them.
+          String ids = counts || this.ids == null ? keys() : all("ids", this.ids);
           List<Long> spans = new ArrayList<>(model.ids(Role.MASK));
           spans.addAll(model.ids(Role.GMASK));
           Op number =
@@ -259,7 +262,7 @@ final class Sequence {
               List.of(alibi, heads.heads()),
               () ->
                   assembly.add(
-                      prefix + "alibi" + heads.heads(),
+                      prefix + "alibi" + heads.heads() + steepness(alibi),
                       new Op.DistanceBias(alibi, heads.heads()),
                       queries,
                       keys()));
@@ -269,9 +272,14 @@ final class Sequence {
     };
   }
 
+  private static String steepness(RelativePosition.Alibi alibi) {
+    return alibi.maxBias() == 8 ? "" : "." + alibi.maxBias();
+  }
+
   private String bucketBias(RelativePosition.Buckets buckets, String table) {
     return assembly.add(
-        table.replace(".weight", ".scores"),
+        // Fewer tokens than the layers see have a bias of their own.
+        (prefix.startsWith("mtp.") ? prefix : "") + table.replace(".weight", ".scores"),
         new Op.BucketBias(buckets, Mask.BIDIRECTIONAL.equals(mask)),
         List.of(queries, keys()),
         List.of(table));

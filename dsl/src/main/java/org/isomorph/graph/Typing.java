@@ -117,11 +117,11 @@ final class Typing {
         int axis = x.dims().indexOf(Dim.KEYS);
         yield axis < 0 ? x : x.with(axis, Dim.SEQ);
       }
+      case Op.Final _ -> only(1, 1, 0).with(1, Dim.ONE);
       case Op.Drop _ -> {
         Type x = only(1, 1, 0);
         yield x.with(1, x.dim(1).less());
       }
-      case Op.Last _ -> only(1, 1, 0).with(1, Dim.ONE);
       case Op.Positions how -> {
         Type ids = only(2, 2, 0);
         yield switch (how.numbering()) {

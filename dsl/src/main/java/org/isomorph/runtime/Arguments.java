@@ -6,32 +6,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.isomorph.graph.Dim;
 import org.isomorph.graph.Graph;
 import org.isomorph.graph.Type;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Tokens;
-import org.isomorph.spec.Tower;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
 
 /** What a graph is given for one call: checked, and completed where a model can do without. */
 final class Arguments {
-  /** What the world hands to models, whether this one needs it or not. */
-  static final Set<String> KNOWN =
-      Set.of(
-          "input_ids",
-          "attention_mask",
-          "token_type_ids",
-          "decoder_input_ids",
-          "decoder_attention_mask",
-          "position_ids",
-          "prefix_lengths",
-          "pixel_values");
-
   private final Model model;
   private final Graph graph;
   private final long past;
@@ -60,7 +50,7 @@ final class Arguments {
 
   private Map<String, Tensor> ready(Map<String, Tensor> given, Set<String> kept) {
     for (String name : given.keySet())
-      if (!KNOWN.contains(name) && !graph.inputs().containsKey(name))
+      if (!Request.KNOWN.contains(name) && !graph.inputs().containsKey(name))
         throw new RunException(
             "no input is called " + name + "; this model takes " + graph.inputs().keySet());
     List<String> missing = new ArrayList<>();
@@ -93,8 +83,16 @@ final class Arguments {
               + " "
               + tensor.shape());
     if (tensor.shape().elements() == 0) throw new RunException(name + " is empty: " + tensor);
-    if (name.endsWith("input_ids")) checkIds(name, fitting);
+    if (name.endsWith("input_ids"))
+      checkWithin(name, fitting, tokens(name).map(Tokens::vocabulary).orElse(Long.MAX_VALUE));
     if (name.endsWith("attention_mask")) checkMask(name, fitting);
+    if (name.equals("token_type_ids"))
+      checkWithin(name, fitting, tokens(name).map(Tokens::segments).orElse(Long.MAX_VALUE));
+    if (name.equals("positions"))
+      checkWithin("position_ids", fitting, places("input_ids").orElse(Long.MAX_VALUE));
+    if (name.equals("prefix_lengths") && extents.containsKey(Dim.SEQ))
+      // A prefix given earlier is longer than the few tokens of a later call.
+      checkWithin(name, fitting, past + extents.getOrDefault(Dim.SEQ, 0L) + 1);
     ready.put(name, fitting);
   }
 
@@ -156,21 +154,33 @@ final class Arguments {
 
   // ---- contents
 
-  private void checkIds(String name, Tensor ids) {
-    long vocabulary =
-        tower(name).map(tower -> ((Tokens) tower.input()).vocabulary()).orElse(Long.MAX_VALUE);
-    long[] values = ids.longs();
-    long columns = ids.shape().dim(-1);
+  private static void checkWithin(String name, Tensor tensor, long limit) {
+    long[] values = tensor.longs();
+    long columns = tensor.shape().dim(-1);
     for (int at = 0; at < values.length; at++)
-      if (values[at] < 0 || values[at] >= vocabulary)
+      if (values[at] < 0 || values[at] >= limit)
         throw new RunException(
-            "%s: expected ids from 0 to %d, found %d in row %d, column %d"
-                .formatted(name, vocabulary - 1, values[at], at / columns, at % columns));
+            "%s: expected numbers from 0 to %d, found %d in row %d, column %d"
+                .formatted(name, limit - 1, values[at], at / columns, at % columns));
   }
 
-  private java.util.Optional<Tower> tower(String ids) {
-    var reading = model.towers().stream().filter(each -> each.input() instanceof Tokens);
+  /** What reads the ids of this name, or what belongs to them. */
+  private Optional<Tokens> tokens(String ids) {
+    Stream<Tokens> reading =
+        model.towers().stream()
+            .flatMap(each ->
+                each.input() instanceof Tokens tokens ? Stream.of(tokens) : Stream.<Tokens>empty());
     return ids.startsWith("decoder_") ? reading.reduce((_, last) -> last) : reading.findFirst();
+  }
+
+  /** How many positions there are for these ids, where a table has an end. */
+  private Optional<Long> places(String ids) {
+    return tokens(ids)
+        .map(Tokens::position)
+        .flatMap(position ->
+            position instanceof AbsolutePosition.Learned learned
+                ? Optional.of(learned.max())
+                : Optional.empty());
   }
 
   /** A query that sees nothing gives nothing; a row of them is a mistake. */
@@ -193,14 +203,17 @@ final class Arguments {
 
   /** A table of positions ends somewhere. */
   private void checkPlaces() {
-    for (Tower tower : model.towers()) {
-      if (!(tower.input() instanceof Tokens tokens)
-          || !(tokens.position() instanceof AbsolutePosition.Learned learned)) continue;
-      Long tokensNow = extents.get(extents.containsKey(Dim.SEQ) ? Dim.SEQ : Dim.SOURCE);
-      if (tokensNow != null && past + tokensNow > learned.max())
+    if (ready.containsKey("positions")) return;
+    for (String name : List.of("input_ids", "decoder_input_ids")) {
+      Tensor ids = ready.get(name);
+      Optional<Long> most = places(name);
+      if (ids == null || most.isEmpty()) continue;
+      boolean goesOn = Objects.requireNonNull(graph.inputs().get(name)).dim(-1).equals(Dim.SEQ);
+      long given = ids.shape().dim(-1) + (goesOn ? past : 0);
+      if (given > most.get())
         throw new RunException(
-            "the model has %d positions, %d tokens were given; give fewer"
-                .formatted(learned.max(), past + tokensNow));
+            "%s: the model has %d positions, %d tokens were given; give fewer"
+                .formatted(name, most.get(), given));
     }
   }
 }

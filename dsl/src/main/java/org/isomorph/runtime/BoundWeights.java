@@ -14,24 +14,17 @@ import org.isomorph.tensor.DType;
  * is everything that goes to a GPU.
  */
 final class BoundWeights implements AutoCloseable {
-  private static final String SOURCE =
+  /**
+   * The method that runs through a {@link BindingTable}: from sources, flat and of bytes, to
+   * weights.
+   */
+  static final String MAKE =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-        def bind(self: __torch__.M,
-          paths: List[str],
-          sizes: List[int],
-          memory: List[Tensor],
+        def make(self: __torch__.M,
+          sources: List[Tensor],
           table: List[int],
           run: int,
           device: str) -> List[Tensor]:
-          sources = annotate(List[Tensor], [])
-          for i in range(torch.len(sizes)):
-            _0 = torch.append(sources, torch.from_file(paths[i], False, sizes[i], dtype=0))
-          for i in range(torch.len(memory)):
-            _1 = torch.append(sources, memory[i])
           place = torch.device(device)
           out = annotate(List[Tensor], [])
           at = 0
@@ -75,6 +68,30 @@ final class BoundWeights implements AutoCloseable {
                 _5 = torch.append(out, torch.to(whole, place))
           return out
       """;
+
+  private static final String SOURCE =
+      """
+      class M(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+      """
+          + MAKE
+          + """
+            def bind(self: __torch__.M,
+              paths: List[str],
+              sizes: List[int],
+              memory: List[Tensor],
+              table: List[int],
+              run: int,
+              device: str) -> List[Tensor]:
+              sources = annotate(List[Tensor], [])
+              for i in range(torch.len(sizes)):
+                _0 = torch.append(sources, torch.from_file(paths[i], False, sizes[i], dtype=0))
+              for i in range(torch.len(memory)):
+                _1 = torch.append(sources, memory[i])
+              return (self).make(sources, table, run, device)
+          """;
 
   /** Loaded with the first weights, and there until the process ends. */
   private static final class Loaded {

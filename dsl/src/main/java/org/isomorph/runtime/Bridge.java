@@ -121,12 +121,34 @@ final class Bridge {
               .orElseThrow(() -> new RunException("a tensor has libtorch's dtype " + number));
       Shape shape = Shape.of(parts.get(1).numbers());
       NativeValue flat = parts.get(2);
-      return Tensor.filled(dtype, shape, data -> copy(flat, dtype, shape.elements(), data));
+      return Tensor.filled(
+          dtype,
+          shape,
+          data ->
+              chunks(
+                  flat,
+                  dtype,
+                  shape.elements(),
+                  (at, chunk) -> MemorySegment.copy(chunk, 0, data, at, chunk.byteSize())));
     }
   }
 
-  /** Copies the elements of a flat tensor, chunk by chunk. */
-  private static void copy(NativeValue flat, DType dtype, long elements, MemorySegment data) {
+  /** What is done with the bytes from {@code at} on; they are gone afterwards. */
+  interface Chunk {
+    void use(long at, MemorySegment bytes);
+  }
+
+  /** Hands out the bytes of a tensor, dense and row-major, chunk by chunk. */
+  static void toHost(NativeValue value, Chunk use) {
+    try (NativeValue described = Loaded.PROGRAM.call("flat", value)) {
+      List<NativeValue> parts = described.elements();
+      DType dtype = ScalarTypes.dtype(parts.get(0).number()).orElseThrow();
+      long elements = Shape.of(parts.get(1).numbers()).elements();
+      chunks(parts.get(2), dtype, elements, use);
+    }
+  }
+
+  private static void chunks(NativeValue flat, DType dtype, long elements, Chunk use) {
     long step = CHUNK / dtype.width();
     try (PtNDManager manager = Torch.manager(Device.CPU)) {
       for (long begin = 0; begin < elements; begin += step) {
@@ -139,7 +161,7 @@ final class Bridge {
             PtNDArray array = raw.array(manager)) {
           // The buffer is libtorch's memory, not a copy: read before the array is closed.
           MemorySegment chunk = MemorySegment.ofBuffer(array.toByteBuffer(true));
-          MemorySegment.copy(chunk, 0, data, dtype.bytes(begin), bytes);
+          use.use(dtype.bytes(begin), chunk.asSlice(0, bytes));
         }
       }
     }

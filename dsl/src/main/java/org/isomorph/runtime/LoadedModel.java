@@ -79,7 +79,8 @@ public final class LoadedModel implements AutoCloseable {
     Thread.ofPlatform().daemon().name("libtorch").start(Torch::start);
   }
 
-  private static Weights checked(Model model, Weights weights) {
+  /** The weights, each checked against the description when it is found. */
+  static Weights checked(Model model, Weights weights) {
     Map<String, Shape> shapes = new HashMap<>();
     for (Parameter parameter : Parameters.of(model))
       shapes.put(parameter.name(), parameter.shape());
@@ -93,7 +94,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** The dtype of the first matrix, where models can run in it. */
-  private static DType stored(Model model, Weights weights) {
+  static DType stored(Model model, Weights weights) {
     return Parameters.of(model).stream()
         .filter(parameter ->
             parameter.kind() == Parameter.Kind.MATRIX || parameter.kind() == Parameter.Kind.TABLE)
@@ -132,10 +133,11 @@ public final class LoadedModel implements AutoCloseable {
    * One forward pass over whole sequences.
    *
    * @return the model's outputs and what was tapped
-   * @throws RunException if an input is missing or does not fit
+   * @throws RunException if an input is missing or does not fit, or a file with weights was changed
    * @throws org.isomorph.spec.SpecException if a tap or feed is no value of this model
    */
   public Outputs forward(Request request) {
+    requireUnchanged();
     Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
     Graph wanted = prepared(graph, request, given);
     Stages stages = stages(wanted, key(request));
@@ -150,22 +152,14 @@ public final class LoadedModel implements AutoCloseable {
    * @throws RunException if the model does not generate, or an input does not fit
    */
   public Session session(Request request) {
-    return session(request, false);
-  }
-
-  /**
-   * A session.
-   *
-   * @param last whether only each piece's last token gets logits
-   */
-  Session session(Request request, boolean last) {
-    Graph remembering = Passes.remembering(last ? Passes.lastToken(graph) : graph);
+    requireUnchanged();
+    Graph remembering = Passes.remembering(graph);
     if (remembering.memory().isEmpty())
       throw new RunException(
           "a session needs a model that predicts tokens from earlier ones: "
               + model.name()
               + " does not");
-    return new Session(this, remembering, request, last);
+    return new Session(this, remembering, request);
   }
 
   /** A session of a model that reads nothing but the tokens that it continues. */
@@ -191,6 +185,11 @@ public final class LoadedModel implements AutoCloseable {
     return generate(Request.ids(prompt), sampling);
   }
 
+  /** Whoever reads a mapped file that has become shorter is killed by the system. */
+  private void requireUnchanged() {
+    new LinkedHashSet<>(pools).forEach(WeightPool::requireUnchanged);
+  }
+
   // ---- compiling
 
   /** The graph with a request's taps and feeds; fed values join the inputs under their names. */
@@ -200,7 +199,7 @@ public final class LoadedModel implements AutoCloseable {
     request
         .feeds()
         .forEach((name, tensor) -> {
-          String value = of.value(named(name).getFirst());
+          String value = of.value(one(name));
           given.put(value, tensor);
           fed.add(value);
         });
@@ -212,7 +211,8 @@ public final class LoadedModel implements AutoCloseable {
     Set<String> taps = new LinkedHashSet<>();
     for (String tap : request.taps()) taps.addAll(named(tap));
     if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
-    return fed.isEmpty() ? wanted : Passes.feed(wanted, fed);
+    if (!fed.isEmpty()) wanted = Passes.feed(wanted, fed);
+    return request.finalOnly() ? Passes.finalLogits(wanted) : wanted;
   }
 
   /** The canonical names of what a pattern names. */
@@ -221,9 +221,21 @@ public final class LoadedModel implements AutoCloseable {
     return values.select(pattern).stream().map(Value::name).toList();
   }
 
-  private static Object key(Request request) {
+  /** The canonical name of the one value that is fed. */
+  private String one(String name) {
+    List<String> found = named(name);
+    if (found.size() > 1)
+      throw new RunException(
+          "a feed replaces one value, %s names %d".formatted(name, found.size()));
+    return found.getFirst();
+  }
+
+  static Object key(Request request) {
     return List.of(
-        request.taps(), request.feeds().keySet(), request.inputs().containsKey("position_ids"));
+        request.taps(),
+        request.feeds().keySet(),
+        request.inputs().containsKey("position_ids"),
+        request.finalOnly());
   }
 
   /** The graph, compiled; kept under a key that says what was asked for. */

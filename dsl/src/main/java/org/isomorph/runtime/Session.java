@@ -28,13 +28,13 @@ public final class Session implements AutoCloseable {
   private long length;
   private long batch;
 
-  Session(LoadedModel loaded, Graph remembering, Request request, boolean last) {
+  Session(LoadedModel loaded, Graph remembering, Request request) {
     this.loaded = loaded;
     Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
     Graph wanted = loaded.prepared(remembering, request, given);
     Passes.Cut cut = Passes.once(wanted);
     this.graph = cut.tail();
-    List<Object> key = List.of("step", last, request.taps(), request.feeds().keySet());
+    List<Object> key = List.of("step", LoadedModel.key(request));
     this.stages = loaded.stages(graph, key);
     this.idsName =
         graph.inputs().containsKey("decoder_input_ids") ? "decoder_input_ids" : "input_ids";

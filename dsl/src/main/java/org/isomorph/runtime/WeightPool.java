@@ -63,6 +63,11 @@ final class WeightPool implements AutoCloseable {
     for (String name : missing) places.put(name, places.size());
   }
 
+  /** Refuses files that were changed since they were mapped. */
+  synchronized void requireUnchanged() {
+    bound.forEach(BoundWeights::requireUnchanged);
+  }
+
   /** Bytes of files that are read in place. */
   long mappedBytes() {
     return bound.stream().mapToLong(BoundWeights::mappedBytes).sum();

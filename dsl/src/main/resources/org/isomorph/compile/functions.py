@@ -318,3 +318,28 @@ def pool_end(x: Tensor, ids: Tensor, ends: List[int]) -> Tensor:
   index = __torch__.first_of(ids, ends)
   last = torch.size(ids, 1) - 1
   return __torch__.picked(x, torch.clamp(index, None, last))
+
+# ---- what programs are given that run without Isomorph
+
+def needed(x: Optional[Tensor], name: str) -> Tensor:
+  if torch.__is__(x, None):
+    ops.prim.RaiseException(torch.add(name, " is missing"), "builtins.ValueError")
+    y = torch.empty([0])
+  else:
+    y = unchecked_cast(Tensor, x)
+  return y
+
+# For each of the ids.
+def given_or_ones(x: Optional[Tensor], ids: Tensor) -> Tensor:
+  if torch.__is__(x, None):
+    y = torch.ones_like(ids, dtype=4)
+  else:
+    y = torch.to(unchecked_cast(Tensor, x), dtype=4)
+  return y
+
+def given_or_zeros(x: Optional[Tensor], ids: Tensor) -> Tensor:
+  if torch.__is__(x, None):
+    y = torch.zeros_like(ids, dtype=4)
+  else:
+    y = torch.to(unchecked_cast(Tensor, x), dtype=4)
+  return y

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -109,8 +110,12 @@ public final class RandomModels {
               case 2 -> sinusoidal(few(64));
               default -> AbsolutePosition.NONE;
             });
+    boolean added = !tokens.position().equals(AbsolutePosition.NONE);
+    Tokens.Numbering numbering = pick(Tokens.Numbering.values());
+    // Two numbers a token cannot be looked up in one table.
+    if (added && numbering == Tokens.Numbering.SPAN_AND_BLOCK) numbering = Tokens.Numbering.SPAN;
     return tokens
-        .numbering(pick(Tokens.Numbering.values()))
+        .numbering(numbering)
         .segments(chance(3) ? few(3) : 0)
         .norm(chance(3) ? norm() : Norm.NONE);
   }
@@ -138,7 +143,7 @@ public final class RandomModels {
     }
     Frame frame = frame();
     Block block = frame.then(first);
-    for (String other : others) block = block.cross(heads(spans), other);
+    for (String other : others) block = block.cross(cross(spans), other);
     if (chance(8)) block = block.attention(heads(spans));
     return chance(6) ? block.then(frame().ffn(feedForward())) : block.ffn(feedForward());
   }
@@ -196,12 +201,18 @@ public final class RandomModels {
     if (chance(4)) heads = heads.qkNorm(realNorm(), pick(QkNorm.Across.values()));
     if (chance(5)) heads = heads.softcap(few(50));
     if (chance(5)) heads = heads.scale(few(9) / 8.0);
-    if (chance(6)) heads = heads.logn(few(64));
+    if (!spans && chance(6)) heads = heads.logn(few(64));
     return switch (random.nextInt(6)) {
       case 0 -> heads.sink(Sink.LEARNED);
       case 1 -> heads.sink(constant(few(3) - 1));
       default -> heads;
     };
+  }
+
+  /** Attention to another tower knows no distances. */
+  private Heads cross(boolean spans) {
+    Heads heads = heads(spans).position(rotation(false));
+    return heads.window(OptionalLong.empty());
   }
 
   private Latent latent() {
@@ -300,7 +311,7 @@ public final class RandomModels {
 
   private List<Head> heads(Model model) {
     List<Head> heads = new ArrayList<>();
-    if (model.tokens().isPresent()) {
+    if (readsTokens(model, model.last())) {
       if (chance(2))
         heads.add(
             new Head.Lm(
@@ -314,14 +325,27 @@ public final class RandomModels {
     }
     if (chance(5)) heads.add(new Head.Pooler(pick(Activation.values())));
     if (chance(6)) heads.add(nextSentence());
-    if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pick(Pooling.values())));
+    if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pooling(model, model.last())));
     if (chance(5)) heads.add(new Head.Reward(chance(2)));
     if (chance(5)) {
       for (Tower tower : model.towers())
-        heads.add(project(tower.name(), few(16), pick(Pooling.values())));
+        heads.add(project(tower.name(), few(16), pooling(model, tower)));
       heads.add(similarity());
     }
     return heads;
+  }
+
+  /** Images have no ids to look for. */
+  private Pooling pooling(Model model, Tower tower) {
+    return readsTokens(model, tower)
+        ? pick(Pooling.values())
+        : pick(Pooling.FIRST, Pooling.LAST, Pooling.MEAN);
+  }
+
+  private static boolean readsTokens(Model model, Tower tower) {
+    return tower.input() instanceof Input.Continues from
+        ? readsTokens(model, model.tower(from.tower()).orElseThrow())
+        : tower.input() instanceof Tokens;
   }
 
   // ---- chance

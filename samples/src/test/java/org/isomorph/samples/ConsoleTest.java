@@ -1,6 +1,7 @@
 package org.isomorph.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.isomorph.spec.Dsl.*;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.isomorph.spec.Model;
+import org.isomorph.spec.kotlin.SpecJson;
+import org.isomorph.tensor.Shape;
+import org.isomorph.tensor.Tensor;
+import org.isomorph.tensorfile.Safetensors;
 import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,19 +28,32 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The console blocks of the pages, run from the first line to the last in an empty directory, as a
  * reader would: {@code ./isomorph}, {@code cmp}, and nothing else.
  *
- * <p>A line {@code ...} stands for any lines. Seconds do not count.
+ * <p>A line {@code ...} stands for any lines, within a line for any text. Seconds do not count.
+ * There are a description, {@code spec.json}, and inputs for it, {@code ids.safetensors} and {@code
+ * prompt.txt}.
  */
 class ConsoleTest {
   private static final Pattern BLOCK = Pattern.compile("(?sm)^```console\n(.*?)^```");
   private static final Pattern SECONDS = Pattern.compile("\\d+\\.\\d\\d s\\b");
+
+  private static final Model TINY =
+      causal("tiny", 99, 32)
+          .layers(3, block(rms(1e-6)).attention(gqa(4, 2).rope(10_000)).ffn(swiglu(48)))
+          .head(lm());
 
   @TempDir Path directory;
 
   private record Command(String line, List<String> output) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/converting.md", "docs/generation.md"})
+  @ValueSource(
+      strings = {"README.md", "docs/converting.md", "docs/running.md", "docs/generation.md"})
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
+    Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));
+    Files.writeString(directory.resolve("prompt.txt"), "1 2 3\n");
+    SequencedMap<String, Tensor> inputs = new TreeMap<>();
+    inputs.put("input_ids", Tensor.ofLongs(Shape.of(1, 3), 1, 2, 3));
+    Safetensors.write(directory.resolve("ids.safetensors"), inputs);
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
     for (Command command : commands)
@@ -54,12 +75,13 @@ class ConsoleTest {
   private static Pattern pattern(List<String> lines) {
     StringBuilder pattern = new StringBuilder();
     for (String line : lines)
-      pattern.append(line.equals("...") ? "(?:.*\n)*" : Pattern.quote(normal(line)) + "\n");
+      if (line.equals("...")) pattern.append("(?:.*\n)*");
+      else pattern.append(Pattern.quote(normal(line)).replace("...", "\\E.*\\Q")).append("\n");
     return Pattern.compile(pattern.toString());
   }
 
   private String run(String line) throws Exception {
-    List<String> words = Arrays.asList(line.split(" "));
+    List<String> words = Arrays.asList(line.replace("'", "").split(" "));
     return switch (words.getFirst()) {
       case "./isomorph" -> isomorph(words.subList(1, words.size()));
       case "cmp" -> compare(words.get(1), words.get(2));

@@ -18,6 +18,7 @@ class DocsSnippetTest {
       strings = {
         "README.md",
         "docs/converting.md",
+        "docs/running.md",
         "docs/newcomers-guide.md",
         "docs/generation.md"
       })

@@ -130,6 +130,22 @@ class SamplesTest {
   }
 
   @Test
+  void aCheckpointIsRun() throws Exception {
+    printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})).toList();
+    assertThat(
+            printed(
+                () -> RunACheckpoint.main(new String[] {file("llama"), file("ids.safetensors")})))
+        .startsWith(
+            "logits [1, 3, 256]",
+            "decoder.0.attn.probs [1, 4, 3, 3]",
+            "decoder.1.attn.probs [1, 4, 3, 3]",
+            "decoder.1.out [1, 3, 64]")
+        .endsWith("fed with itself: true", "in two stages: [logits]");
+    assertThat(printed(() -> RunACheckpointKt.main(new String[] {file("llama")})))
+        .containsExactly("logits [1, 3, 256]", "decoder.1.out [1, 3, 64]");
+  }
+
+  @Test
   void aLayoutIsComposedWithAnother() throws Exception {
     assertThat(printed(() -> WriteYourOwnLayout.main(new String[0])))
         .startsWith(WriteYourOwnLayout.byGroup() + " has shape [16, 4]")
