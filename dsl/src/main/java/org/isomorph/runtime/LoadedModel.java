@@ -79,6 +79,16 @@ public final class LoadedModel implements AutoCloseable {
     Thread.ofPlatform().daemon().name("libtorch").start(Torch::start);
   }
 
+  /**
+   * Sets how many threads one operation may use, from now on, for all models of this process; as
+   * many as there are cores unless set. A tiny model is faster with one, as more of them mostly
+   * wait for each other.
+   */
+  public static void threads(int number) {
+    if (number < 1) throw new RunException("threads: expected at least 1, found " + number);
+    Torch.threads(number);
+  }
+
   /** The weights, each checked against the description when it is found. */
   static Weights checked(Model model, Weights weights) {
     Map<String, Shape> shapes = new HashMap<>();
