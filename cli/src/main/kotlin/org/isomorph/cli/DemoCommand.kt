@@ -67,6 +67,8 @@ class DemoCommand : IsomorphCommand("demo") {
     type(folder, DiffCommand(), "[llama] [narrow]")
     type(folder, ConvertCommand(), "[llama] [gpt2] --to gpt2")
     compare(folder.resolve("llama"), folder.resolve("narrow"))
+    Files.writeString(folder.resolve("prompt"), "1")
+    type(folder, GenerateCommand(), "[narrow] --ids [prompt] --max-tokens 8")
   }
 
   private fun describe(): Model =

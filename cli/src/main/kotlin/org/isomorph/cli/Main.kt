@@ -13,6 +13,7 @@ private val commands: List<IsomorphCommand> =
     ConvertCommand(),
     InitCommand(),
     ForwardCommand(),
+    GenerateCommand(),
     CompileCommand(),
   )
 

@@ -90,8 +90,9 @@ final class Arguments {
       checkWithin(name, fitting, tokens(name).map(Tokens::segments).orElse(Long.MAX_VALUE));
     if (name.equals("positions"))
       checkWithin("position_ids", fitting, places("input_ids").orElse(Long.MAX_VALUE));
-    if (name.equals("prefix_lengths"))
-      checkWithin(name, fitting, 1 + extents.getOrDefault(Dim.SEQ, Long.MAX_VALUE - 1));
+    if (name.equals("prefix_lengths") && extents.containsKey(Dim.SEQ))
+      // A prefix given earlier is longer than the few tokens of a later call.
+      checkWithin(name, fitting, past + extents.getOrDefault(Dim.SEQ, 0L) + 1);
     ready.put(name, fitting);
   }
 

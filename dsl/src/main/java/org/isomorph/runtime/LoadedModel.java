@@ -71,6 +71,24 @@ public final class LoadedModel implements AutoCloseable {
     return loaded;
   }
 
+  /**
+   * Starts libtorch on another thread, if it was not started yet: a program that says so at once
+   * has it when the files of its model are found. What fails is told when a model is loaded.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("libtorch").start(Torch::start);
+  }
+
+  /**
+   * Sets how many threads one operation may use, from now on, for all models of this process; as
+   * many as there are cores unless set. A tiny model is faster with one, as more of them mostly
+   * wait for each other.
+   */
+  public static void threads(int number) {
+    if (number < 1) throw new RunException("threads: expected at least 1, found " + number);
+    Torch.threads(number);
+  }
+
   /** The weights, each checked against the description when it is found. */
   static Weights checked(Model model, Weights weights) {
     Map<String, Shape> shapes = new HashMap<>();
@@ -157,6 +175,24 @@ public final class LoadedModel implements AutoCloseable {
   /** A session of a model that reads nothing but the tokens that it continues. */
   public Session session() {
     return session(Request.of(Map.of()));
+  }
+
+  /**
+   * Continues a prompt, token by token; nothing is computed before the first is asked for.
+   *
+   * @param request the prompt as {@code input_ids} (1, seq), which an encoder reads if the model
+   *     has one: its decoder then starts with the token of that role, or with {@code
+   *     decoder_input_ids}; and what to tap. Of a model with a given prefix, the prompt is the
+   *     prefix unless {@code prefix_lengths} says otherwise
+   * @throws RunException if the model does not generate, or an input does not fit
+   */
+  public Generation generate(Request request, Sampling sampling) {
+    return new Generation(this, request, sampling);
+  }
+
+  /** Continues a prompt of token ids. */
+  public Generation generate(long[] prompt, Sampling sampling) {
+    return generate(Request.ids(prompt), sampling);
   }
 
   /** Whoever reads a mapped file that has become shorter is killed by the system. */

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * libtorch itself: started when it is first needed, once, and then there until the process ends.
@@ -14,30 +15,45 @@ final class Torch {
   /** The version of libtorch that the pinned engine is made for. */
   static final String VERSION = "2.7.1";
 
-  /** DJL keeps what depends on the thread; nothing is ever left in this manager. */
+  /**
+   * What starting came to. A class that fails to initialise says why only once, and any thread may
+   * be the first: so the failure is kept, and told to all who ask.
+   */
   private static final class Started {
-    static final Engine ENGINE = start();
+    /** DJL keeps what depends on the thread; nothing is ever left in this engine's manager. */
+    static final @Nullable Engine ENGINE;
 
-    private static Engine start() {
+    static final @Nullable String FAILURE;
+
+    static {
+      Engine engine = null;
+      String failure = null;
       // DJL would fetch what it does not find, and report where it runs.
       setUnlessSet("ai.djl.offline", "true");
       setUnlessSet("OPT_OUT_TRACKING", "true");
       try {
-        return Engine.getEngine("PyTorch");
+        engine = Engine.getEngine("PyTorch");
       } catch (RuntimeException | LinkageError failed) {
-        throw new RunException(
+        failure =
             "libtorch cannot be started: "
                 + NativeErrors.rootMessage(failed)
                 + ". Its native libraries must be on the class path (ai.djl.pytorch:pytorch-jni and"
                 + " pytorch-native-cpu), or PYTORCH_LIBRARY_PATH must name the folder of a libtorch "
-                + VERSION,
-            failed);
+                + VERSION;
       }
+      ENGINE = engine;
+      FAILURE = failure;
     }
 
     private static void setUnlessSet(String property, String value) {
       if (System.getProperty(property) == null) System.setProperty(property, value);
     }
+  }
+
+  private static Engine engine() {
+    Engine engine = Started.ENGINE;
+    if (engine == null) throw new RunException(String.valueOf(Started.FAILURE));
+    return engine;
   }
 
   private static final ThreadLocal<Boolean> PREPARED = ThreadLocal.withInitial(Torch::prepare);
@@ -49,8 +65,13 @@ final class Torch {
     PREPARED.get();
   }
 
+  /** Starts libtorch if need be; what goes wrong is told by {@link #ready}. */
+  static void start() {
+    Engine _ = Started.ENGINE;
+  }
+
   private static boolean prepare() {
-    Started.ENGINE.getEngineName();
+    engine();
     // Kept by thread. Optimising costs the first two runs more than it ever gains.
     JniUtils.setGraphExecutorOptimize(false);
     return true;
@@ -59,14 +80,14 @@ final class Torch {
   /** A manager of arrays on a device, to be closed. */
   static PtNDManager manager(Device device) {
     ready();
-    NDManager manager = Started.ENGINE.newBaseManager(device.djl());
+    NDManager manager = engine().newBaseManager(device.djl());
     return (PtNDManager) manager;
   }
 
   /** How many GPUs there are that libtorch can use. */
   static int gpus() {
     ready();
-    return JniUtils.getFeatures().contains("CUDA") ? Started.ENGINE.getGpuCount() : 0;
+    return JniUtils.getFeatures().contains("CUDA") ? engine().getGpuCount() : 0;
   }
 
   /** How many threads one operation may use; as many as there are cores unless set. */

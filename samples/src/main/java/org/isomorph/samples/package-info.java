@@ -6,6 +6,7 @@
  *   DescribeAModel            LLaMA-3-8B as a value, and what follows from it
  *   DescribeEncoderDecoder    two towers that share a table
  *   DescribeYourOwn           a model that no family has
+ *   RunYourOwn                the same with random weights: run, looked into, generated from
  *   CompareTwoModels          how two models differ, in words
  *   WriteSafetensors          a file of tensors
  *   ReadSafetensors           the same file, read and mapped

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reader would: {@code ./isomorph}, {@code cmp}, and nothing else.
  *
  * <p>A line {@code ...} stands for any lines, within a line for any text. Seconds do not count.
- * There are a description, {@code spec.json}, and inputs for it, {@code ids.safetensors}.
+ * There are a description, {@code spec.json}, and inputs for it, {@code ids.safetensors} and {@code
+ * prompt.txt}.
  */
 class ConsoleTest {
   private static final Pattern BLOCK = Pattern.compile("(?sm)^```console\n(.*?)^```");
@@ -45,9 +46,11 @@ class ConsoleTest {
   private record Command(String line, List<String> output) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/converting.md", "docs/running.md"})
+  @ValueSource(
+      strings = {"README.md", "docs/converting.md", "docs/running.md", "docs/generation.md"})
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));
+    Files.writeString(directory.resolve("prompt.txt"), "1 2 3\n");
     SequencedMap<String, Tensor> inputs = new TreeMap<>();
     inputs.put("input_ids", Tensor.ofLongs(Shape.of(1, 3), 1, 2, 3));
     Safetensors.write(directory.resolve("ids.safetensors"), inputs);

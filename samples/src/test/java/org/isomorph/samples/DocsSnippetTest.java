@@ -14,7 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The README's code is the samples', its two commands are the real ones, and no page is lost. */
 class DocsSnippetTest {
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/converting.md", "docs/running.md"})
+  @ValueSource(
+      strings = {
+        "README.md",
+        "docs/converting.md",
+        "docs/running.md",
+        "docs/newcomers-guide.md",
+        "docs/generation.md"
+      })
   void everyBlockIsASample(String path) throws IOException {
     Path page = Snippets.page(path);
     assertThat(Snippets.missing(page, Snippets.page("samples/src/main"))).isEmpty();

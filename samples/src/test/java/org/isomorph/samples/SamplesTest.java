@@ -56,6 +56,22 @@ class SamplesTest {
   }
 
   @Test
+  void aModelThatNoFamilyHasIsRun() throws Exception {
+    assertThat(printed(() -> RunYourOwn.main(new String[0])))
+        .startsWith("[1, 5, 256]", "true", "true", "true")
+        .last()
+        .asString()
+        .matches("(\\d+ ){8}as many tokens as were asked for");
+    assertThat(printed(RunYourOwnKt::main))
+        .containsExactly(
+            "the same value as in Java: true",
+            "greedy: 8 tokens, random: 8 tokens",
+            "[1, 4, 64]",
+            "[1, 1, 64]",
+            "[1, 1, 64]");
+  }
+
+  @Test
   void twoModelsAreCompared() throws Exception {
     assertThat(printed(() -> CompareTwoModels.main(new String[] {"llama-2-7b", "llama-3-8b"})))
         .contains(
