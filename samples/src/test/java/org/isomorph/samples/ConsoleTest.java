@@ -1,7 +1,6 @@
 package org.isomorph.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.isomorph.spec.Dsl.*;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,15 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SequencedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.isomorph.spec.Model;
-import org.isomorph.spec.kotlin.SpecJson;
-import org.isomorph.tensor.Shape;
-import org.isomorph.tensor.Tensor;
-import org.isomorph.tensorfile.Safetensors;
 import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,16 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reader would: {@code ./isomorph}, {@code cmp}, and nothing else.
  *
  * <p>A line {@code ...} stands for any lines, within a line for any text. Seconds do not count.
- * There are a description, {@code spec.json}, and inputs for it, {@code ids.safetensors}.
  */
 class ConsoleTest {
   private static final Pattern BLOCK = Pattern.compile("(?sm)^```console\n(.*?)^```");
   private static final Pattern SECONDS = Pattern.compile("\\d+\\.\\d\\d s\\b");
-
-  private static final Model TINY =
-      causal("tiny", 99, 32)
-          .layers(3, block(rms(1e-6)).attention(gqa(4, 2).rope(10_000)).ffn(swiglu(48)))
-          .head(lm());
 
   @TempDir Path directory;
 
@@ -47,10 +33,6 @@ class ConsoleTest {
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "docs/converting.md", "docs/running.md"})
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
-    Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));
-    SequencedMap<String, Tensor> inputs = new TreeMap<>();
-    inputs.put("input_ids", Tensor.ofLongs(Shape.of(1, 3), 1, 2, 3));
-    Safetensors.write(directory.resolve("ids.safetensors"), inputs);
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
     for (Command command : commands)
