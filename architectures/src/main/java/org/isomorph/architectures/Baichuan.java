@@ -4,7 +4,6 @@ import static org.isomorph.dialect.Row.p;
 import static org.isomorph.dialect.Row.row;
 import static org.isomorph.layout.Packings.byPart;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
@@ -98,11 +97,15 @@ public final class Baichuan implements Dialect {
     Heads heads =
         Dsl.mha(config.number("num_attention_heads"))
             .position(program.alibi() ? Dsl.alibi() : Dsl.rope(10_000));
-    boolean tied = config.flag("tie_word_embeddings", false);
-    Model model = common.model("baichuan", _ -> heads, _ -> common.ffn());
-    return model
-        .heads(List.of(Dsl.lm().tied(tied).normalised(program.normHead())))
-        .context(config.number("max_position_embeddings", config.number("model_max_length", 0)));
+    Model model =
+        common.model(
+            "baichuan",
+            common.block(),
+            common.lm().normalised(program.normHead()),
+            _ -> heads,
+            _ -> common.ffn());
+    return model.context(
+        config.number("max_position_embeddings", config.number("model_max_length", 0)));
   }
 
   @Override
@@ -110,10 +113,8 @@ public final class Baichuan implements Dialect {
     boolean alibi = Outline.of(model).heads().position() instanceof RelativePosition.Alibi;
     boolean normHead = model.lm().map(Head.Lm::isNormalised).orElse(false);
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of(alibi || normHead ? LATER_CLASS : FIRST_CLASS))
-            .set(POSITIONS, alibi ? "alibi" : "rope")
-            .set(NORM_HEAD, normHead);
+        Config.builder().set(POSITIONS, alibi ? "alibi" : "rope").set(NORM_HEAD, normHead);
+    CausalHead.write(config, model, "Baichuan", alibi || normHead ? LATER_CLASS : FIRST_CLASS);
     if (model.context() != 0) config.set("model_max_length", model.context());
     return LlamaLike.write(model, "baichuan", "Baichuan", spelling)
         .build()
@@ -129,15 +130,19 @@ public final class Baichuan implements Dialect {
 
   @Override
   public List<Row> rows(Model model) {
-    List<Row> rows = new ArrayList<>(LlamaLike.rowsBesideQkv());
-    rows.add(
+    Row packed =
         row(
             "model.layers.{i}.self_attn.W_pack.weight",
             byPart(
                 p("decoder.{i}.attn.q.weight"),
                 p("decoder.{i}.attn.k.weight"),
-                p("decoder.{i}.attn.v.weight"))));
-    return rows;
+                p("decoder.{i}.attn.v.weight")));
+    return LlamaLike.table(
+        LlamaLike.around(),
+        LlamaLike.norms(),
+        LlamaLike.attention("o"),
+        LlamaLike.ffn("gate", "up", "down"),
+        List.of(packed));
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class Bloom implements Dialect {
                     .attention(Dsl.mha(heads).biased().position(Dsl.alibi()))
                     .ffn(Dsl.mlp(Math.multiplyExact(4, width), Activation.GELU_TANH).biased()))
             .finalNorm(norm)
-            .head(Dsl.lm().tied(config.flag("tie_word_embeddings", true)))
+            .heads(CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", true))))
             .context(config.number("seq_length", 0));
     return Roles.read(model, config, ROLES);
   }
@@ -80,8 +80,7 @@ public final class Bloom implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("BloomForCausalLM"))
+        CausalHead.write(Config.builder(), model, "Bloom", "BloomForCausalLM")
             .set("model_type", "bloom")
             .set("vocab_size", outline.vocabulary())
             .set("hidden_size", outline.tower().dim())
@@ -116,8 +115,7 @@ public final class Bloom implements Dialect {
     both(rows, "h.{i}.mlp.dense_h_to_4h", "decoder.{i}.ffn.up");
     both(rows, "h.{i}.mlp.dense_4h_to_h", "decoder.{i}.ffn.down");
     both(rows, "ln_f", "decoder.norm");
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
+    rows.addAll(CausalHead.rows());
     return rows;
   }
 

@@ -14,13 +14,11 @@ import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Template;
 import org.isomorph.dialect.TensorNames;
 import org.isomorph.layout.Layout;
-import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Role;
-import org.isomorph.spec.Tokens;
 
 /**
  * GPT-2 and GPT-3's shape: pre-norm blocks with biases everywhere, learned positions, a tied head.
@@ -73,7 +71,7 @@ public final class Gpt2 implements Dialect {
                         .attention(attention.scale(byLayer ? scale / (layer + 1) : scale))
                         .ffn(ffn))
             .finalNorm(norm)
-            .head(Dsl.lm().tied(config.flag("tie_word_embeddings", true)))
+            .heads(CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", true))))
             .context(positions);
     return Roles.read(model, config, ROLES);
   }
@@ -81,7 +79,6 @@ public final class Gpt2 implements Dialect {
   @Override
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
-    long positions = model.tokens().map(Tokens::position).map(Gpt2::learned).orElse(0L);
     List<Double> scales =
         model
             .last()
@@ -96,11 +93,10 @@ public final class Gpt2 implements Dialect {
             .toList();
     boolean scaled = scales.isEmpty() || scales.getFirst() != 1;
     Config.Builder config =
-        Config.builder()
-            .set("architectures", List.of("GPT2LMHeadModel"))
+        CausalHead.write(Config.builder(), model, "GPT2", "GPT2LMHeadModel")
             .set("model_type", "gpt2")
             .set("vocab_size", outline.vocabulary())
-            .set("n_positions", positions == 0 ? Math.max(1, model.context()) : positions)
+            .set("n_positions", outline.positions())
             .set("n_embd", outline.tower().dim())
             .set("n_layer", outline.tower().depth())
             .set("n_head", outline.heads().heads())
@@ -116,10 +112,6 @@ public final class Gpt2 implements Dialect {
     return config.build();
   }
 
-  private static long learned(AbsolutePosition position) {
-    return position instanceof AbsolutePosition.Learned learned ? learned.max() : 0;
-  }
-
   private static double scale(Mixer mixer) {
     return mixer instanceof Heads heads ? heads.scale() : 1;
   }
@@ -133,6 +125,14 @@ public final class Gpt2 implements Dialect {
     List<Row> rows = new ArrayList<>();
     rows.add(stored("wte.weight", p("embed.token.weight")));
     rows.add(stored("wpe.weight", p("embed.position.weight")));
+    layers(rows);
+    norm(rows, "ln_f", "decoder.norm");
+    rows.addAll(CausalHead.rows());
+    return rows;
+  }
+
+  /** The rows of all layers, which GPT-1 has too. */
+  static void layers(List<Row> rows) {
     norm(rows, "h.{i}.ln_1", "decoder.{i}.attn.norm");
     for (String part : List.of("weight", "bias")) {
       Layout<Template> qkv =
@@ -146,12 +146,8 @@ public final class Gpt2 implements Dialect {
     norm(rows, "h.{i}.ln_2", "decoder.{i}.ffn.norm");
     conv1d(rows, "h.{i}.mlp.c_fc", "decoder.{i}.ffn.up");
     conv1d(rows, "h.{i}.mlp.c_proj", "decoder.{i}.ffn.down");
-    norm(rows, "ln_f", "decoder.norm");
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
     // The causal mask and its constant, which old files hold as buffers.
     rows.add(Row.ignored("(transformer\\.)?h\\.\\d+\\.attn\\.(bias|masked_bias)"));
-    return rows;
   }
 
   private static void norm(List<Row> rows, String name, String parameter) {
@@ -165,7 +161,7 @@ public final class Gpt2 implements Dialect {
   }
 
   /** The first published files lack the prefix. */
-  private static Row stored(String name, Layout<Template> layout) {
+  static Row stored(String name, Layout<Template> layout) {
     return row(PREFIX + name, layout).alias(name);
   }
 

@@ -1,6 +1,7 @@
 package org.isomorph.architectures;
 
 import java.util.List;
+import java.util.Set;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
@@ -30,9 +31,10 @@ public final class Llama implements Dialect {
     return List.of("yi", "deepseek-llm");
   }
 
+  /** The first Yi files have a type of their own. */
   @Override
   public boolean reads(Config config) {
-    return config.text("model_type", "").equals("llama");
+    return Set.of("llama", "Yi").contains(config.text("model_type", ""));
   }
 
   @Override

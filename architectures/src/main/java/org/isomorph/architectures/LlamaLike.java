@@ -1,5 +1,6 @@
 package org.isomorph.architectures;
 
+import static org.isomorph.dialect.Row.p;
 import static org.isomorph.dialect.Row.row;
 
 import java.util.ArrayList;
@@ -8,13 +9,15 @@ import java.util.function.LongFunction;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
+import org.isomorph.layout.Packings;
+import org.isomorph.spec.Attention;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
+import org.isomorph.spec.Frame;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
-import org.isomorph.spec.Pooling;
 import org.isomorph.spec.Role;
 
 /**
@@ -23,6 +26,8 @@ import org.isomorph.spec.Role;
  * differently.
  */
 final class LlamaLike {
+  private static final String PREFIX = "model.";
+
   static final Role[] ROLES = {Role.BOS, Role.EOS, Role.PAD};
 
   private final Config config;
@@ -78,31 +83,37 @@ final class LlamaLike {
         config.number("intermediate_size"), Activations.read(config, "hidden_act", "silu"));
   }
 
+  /** Blocks with a norm before each mixer. */
+  Frame block() {
+    return Dsl.block(Dsl.rms(config.real("rms_norm_eps", 1e-6)));
+  }
+
+  /** A language model's head, tied if the configuration says so. */
+  Head.Lm lm() {
+    return Dsl.lm().tied(config.flag("tie_word_embeddings", false));
+  }
+
   /** The model whose layers have these mixers. */
-  Model model(String name, LongFunction<Heads> attention, LongFunction<FeedForward> ffn) {
-    var norm = Dsl.rms(config.real("rms_norm_eps", 1e-6));
+  Model model(
+      String name, LongFunction<? extends Attention> attention, LongFunction<FeedForward> ffn) {
+    return model(name, block(), lm(), attention, ffn);
+  }
+
+  /** As above, with norms and a language model's head that are the family's own. */
+  Model model(
+      String name,
+      Frame frame,
+      Head.Lm lm,
+      LongFunction<? extends Attention> attention,
+      LongFunction<FeedForward> ffn) {
     Model model =
         Dsl.causal(name, config.number("vocab_size"), width())
             .layers(
-                layers(),
-                layer -> Dsl.block(norm).attention(attention.apply(layer)).ffn(ffn.apply(layer)))
-            .finalNorm(norm)
-            .head(head())
+                layers(), layer -> frame.attention(attention.apply(layer)).ffn(ffn.apply(layer)))
+            .finalNorm(frame.norm())
+            .heads(CausalHead.read(config, lm))
             .context(context());
     return Roles.read(model, config, ROLES);
-  }
-
-  private Head head() {
-    boolean classifies =
-        config.texts("architectures").stream()
-            .anyMatch(name -> name.endsWith("ForSequenceClassification"));
-    if (!classifies) return Dsl.lm().tied(config.flag("tie_word_embeddings", false));
-    long labels =
-        config
-            .section("id2label")
-            .map(names -> (long) names.keys().size())
-            .orElse(config.number("num_labels", 2));
-    return labels == 1 ? Dsl.reward() : Dsl.classes(labels, Pooling.LAST).unbiased();
   }
 
   // ---- model to configuration
@@ -112,12 +123,7 @@ final class LlamaLike {
       Model model, String modelType, String classPrefix, Spelling spelling) {
     Outline outline = Outline.of(model);
     Config.Builder config = Config.builder();
-    boolean classifies =
-        model.heads().stream()
-            .anyMatch(head -> head instanceof Head.Reward || head instanceof Head.Classes);
-    config.set(
-        "architectures",
-        List.of(classPrefix + (classifies ? "ForSequenceClassification" : "ForCausalLM")));
+    CausalHead.write(config, model, classPrefix, classPrefix + "ForCausalLM");
     config.set("model_type", modelType);
     config.set("vocab_size", outline.vocabulary());
     config.set("hidden_size", outline.tower().dim());
@@ -131,55 +137,91 @@ final class LlamaLike {
     config.set("rms_norm_eps", outline.eps());
     RopeKeys.write(config, outline.rope(), spelling);
     config.set("tie_word_embeddings", outline.tied());
-    for (Head head : model.heads()) {
-      long labels =
-          head instanceof Head.Classes classes
-              ? classes.count()
-              : head instanceof Head.Reward ? 1 : 0;
-      if (labels > 0) config.set("id2label", labels(labels));
-    }
     Roles.write(config, model, ROLES);
     return config;
   }
 
-  private static Config labels(long count) {
-    Config.Builder labels = Config.builder();
-    for (long label = 0; label < count; label++) labels.set(Long.toString(label), "LABEL_" + label);
-    return labels.build();
+  /**
+   * Without the head dimension where it is the usual one: only some versions of some families' code
+   * read it.
+   */
+  static Config withoutUsualHeadDim(Config written, Model model) {
+    Outline outline = Outline.of(model);
+    boolean usual = outline.heads().queryDim() == outline.tower().dim();
+    return usual ? written.without(List.of("head_dim")) : written;
   }
 
   // ---- tensors
 
-  /** The rows of a family with separate projections. */
-  static List<Row> rows() {
-    List<Row> rows = new ArrayList<>(rowsBesideQkv());
-    for (String part : List.of("q", "k", "v")) {
-      rows.addAll(
-          Row.weightAndBias(
-              "model.layers.{i}.self_attn." + part + "_proj", "decoder.{i}.attn." + part));
-    }
+  /** The rows of a family with separate projections, and those that it has besides. */
+  @SafeVarargs
+  static List<Row> rows(List<? extends Row>... besides) {
+    List<Row> rows = new ArrayList<>(around());
+    rows.addAll(norms());
+    rows.addAll(attention("q", "k", "v", "o"));
+    rows.addAll(ffn("gate", "up", "down"));
+    for (List<? extends Row> each : besides) rows.addAll(each);
+    return table(rows);
+  }
+
+  /** The rows of what stands around the layers, and of what is no parameter. */
+  static List<Row> around() {
+    List<Row> rows = new ArrayList<>();
+    rows.add(row("model.embed_tokens.weight", "embed.token.weight"));
+    rows.add(row("model.norm.weight", "decoder.norm.weight"));
+    rows.addAll(CausalHead.rows());
+    // Early files hold the rotary frequencies, which follow from the configuration.
+    rows.add(Row.ignored("(model\\.)?layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));
     return rows;
   }
 
-  /** The rows of everything but queries, keys and values, which some families fuse. */
-  static List<Row> rowsBesideQkv() {
+  /** The rows of the norms before the mixers, which the first Yi files number. */
+  static List<Row> norms() {
+    String layer = "model.layers.{i}.";
+    return List.of(
+        row(layer + "input_layernorm.weight", "decoder.{i}.attn.norm.weight")
+            .alias(layer + "ln1.weight"),
+        row(layer + "post_attention_layernorm.weight", "decoder.{i}.ffn.norm.weight")
+            .alias(layer + "ln2.weight"));
+  }
+
+  /** The rows of some projections of attention. */
+  static List<Row> attention(String... parts) {
+    return projections("self_attn", "attn", parts);
+  }
+
+  /** The rows of some projections of a feed-forward layer. */
+  static List<Row> ffn(String... parts) {
+    return projections("mlp", "ffn", parts);
+  }
+
+  /** The row of gate and up projections that are one. */
+  static List<Row> gateUp() {
+    return List.of(
+        row(
+            "model.layers.{i}.mlp.gate_up_proj.weight",
+            Packings.gateUp(p("decoder.{i}.ffn.gate.weight"), p("decoder.{i}.ffn.up.weight"))));
+  }
+
+  private static List<Row> projections(String stored, String mixer, String... parts) {
     List<Row> rows = new ArrayList<>();
-    rows.add(row("model.embed_tokens.weight", "embed.token.weight"));
-    rows.add(row("model.layers.{i}.input_layernorm.weight", "decoder.{i}.attn.norm.weight"));
-    rows.addAll(Row.weightAndBias("model.layers.{i}.self_attn.o_proj", "decoder.{i}.attn.o"));
-    rows.add(
-        row("model.layers.{i}.post_attention_layernorm.weight", "decoder.{i}.ffn.norm.weight"));
-    for (String part : List.of("gate", "up", "down"))
+    for (String part : parts)
       rows.addAll(
-          Row.weightAndBias("model.layers.{i}.mlp." + part + "_proj", "decoder.{i}.ffn." + part));
-    rows.add(row("model.norm.weight", "decoder.norm.weight"));
-    rows.add(row("lm_head.weight", "head.weight"));
-    rows.add(row("score.weight", "reward.weight"));
-    rows.add(row("score.weight", "classes.weight"));
-    // Some files repeat the tied head; early LLaMA files hold the rotary frequencies, which follow
-    // from the configuration.
-    rows.add(Row.copy("lm_head.weight", "embed.token.weight"));
-    rows.add(Row.ignored("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));
+          Row.weightAndBias(
+              "model.layers.{i}." + stored + "." + part + "_proj",
+              "decoder.{i}." + mixer + "." + part));
+    return rows;
+  }
+
+  /** All these rows. Files of a model that was saved without its head lack the prefix. */
+  @SafeVarargs
+  static List<Row> table(List<? extends Row>... parts) {
+    List<Row> rows = new ArrayList<>();
+    for (List<? extends Row> part : parts) rows.addAll(part);
+    rows.replaceAll(row ->
+        row instanceof Row.Stored stored && stored.name().toString().startsWith(PREFIX)
+            ? stored.alias(stored.name().toString().substring(PREFIX.length()))
+            : row);
     return rows;
   }
 }

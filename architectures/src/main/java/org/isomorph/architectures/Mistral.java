@@ -1,7 +1,6 @@
 package org.isomorph.architectures;
 
 import java.util.List;
-import java.util.OptionalLong;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
@@ -16,7 +15,6 @@ import org.isomorph.spec.Model;
  * al., arXiv 2310.06825.
  */
 public final class Mistral implements Dialect {
-  private static final long USUAL_WINDOW = 4096;
   private static final long USUAL_KEY_VALUE_HEADS = 8;
 
   @Override
@@ -38,20 +36,15 @@ public final class Mistral implements Dialect {
   public Model spec(Config config, TensorNames names) {
     LlamaLike common = LlamaLike.reading(config);
     // A missing key means the first release's window; a null means none.
-    OptionalLong window =
-        config.mentions("sliding_window")
-            ? config.optionalNumber("sliding_window")
-            : OptionalLong.of(USUAL_WINDOW);
-    Heads attention = common.attention(USUAL_KEY_VALUE_HEADS, 0).window(window);
+    Heads attention =
+        common.attention(USUAL_KEY_VALUE_HEADS, 0).window(SlidingLayers.usual(config));
     return common.model("mistral", _ -> attention, _ -> common.ffn());
   }
 
   @Override
   public Config config(Model model, Spelling spelling) {
     Config.Builder config = LlamaLike.write(model, "mistral", "Mistral", spelling);
-    OptionalLong window = Outline.of(model).heads().window();
-    if (window.isPresent()) config.set("sliding_window", window.getAsLong());
-    else config.setNull("sliding_window");
+    SlidingLayers.write(config, Outline.of(model).heads().window());
     return config.build();
   }
 

@@ -5,7 +5,6 @@ import static org.isomorph.dialect.Row.row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
@@ -67,22 +66,21 @@ public final class Mixtral implements Dialect {
         .set("num_local_experts", mixture.experts())
         .set("num_experts_per_tok", mixture.topK())
         .set("intermediate_size", mixture.expert().hidden());
-    OptionalLong window = Outline.of(model).heads().window();
-    if (window.isPresent()) config.set("sliding_window", window.getAsLong());
-    else config.setNull("sliding_window");
+    SlidingLayers.write(config, Outline.of(model).heads().window());
     return config.build();
   }
 
   @Override
   public List<Row> rows(Model model) {
-    List<Row> rows = new ArrayList<>(LlamaLike.rows());
-    rows.add(row("model.layers.{i}.block_sparse_moe.gate.weight", "decoder.{i}.ffn.router.weight"));
+    String mixture = "model.layers.{i}.block_sparse_moe.";
+    List<Row> rows = new ArrayList<>();
+    rows.add(row(mixture + "gate.weight", "decoder.{i}.ffn.router.weight"));
     EXPERT.forEach((stored, part) ->
         rows.add(
             row(
-                "model.layers.{i}.block_sparse_moe.experts.{e}." + stored + ".weight",
+                mixture + "experts.{e}." + stored + ".weight",
                 "decoder.{i}.ffn.experts.{e}." + part + ".weight")));
-    return rows;
+    return LlamaLike.rows(rows);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.isomorph.architectures;
 
+import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
@@ -22,7 +23,7 @@ import org.isomorph.spec.Tower;
  * configuration back shows that it was not the model's.
  *
  * @param model the model
- * @param tower its last tower
+ * @param tower its last tower, or whichever was asked for
  * @param heads the first attention with plain heads
  * @param ffn the first feed-forward layer, or a mixture's expert
  * @param eps the first norm's
@@ -38,15 +39,15 @@ record Outline(
     Rope rope,
     boolean tied) {
   static Outline of(Model model) {
-    Tower tower = model.last();
+    return of(model, model.last());
+  }
+
+  /** As {@link #of(Model)}, of another tower than the last. */
+  static Outline of(Model model, Tower tower) {
     Heads heads = first(tower, Heads.class, Dsl.mha(1).resolved(tower.dim()));
     FeedForward.Single ffn = first(tower, FeedForward.Single.class, mixture(tower).expert());
-    Norm norm =
-        tower.runs().isEmpty()
-            ? Norm.NONE
-            : tower.runs().getFirst().block().residuals().getFirst().branches().getFirst().norm();
     double eps =
-        switch (norm) {
+        switch (norm(tower)) {
           case Norm.Rms rms -> rms.eps();
           case Norm.Layer layer -> layer.eps();
           case Norm.Special _ -> 1e-6;
@@ -54,6 +55,12 @@ record Outline(
     Rope rope = heads.position() instanceof Rope rotary ? rotary : Dsl.rope(10_000);
     return new Outline(
         model, tower, heads, ffn, eps, rope, model.lm().map(Head.Lm::isTied).orElse(false));
+  }
+
+  private static Norm norm(Tower tower) {
+    return tower.runs().isEmpty()
+        ? Norm.NONE
+        : tower.runs().getFirst().block().residuals().getFirst().branches().getFirst().norm();
   }
 
   /** The first mixture of experts of a tower, or a harmless one. */
@@ -75,5 +82,18 @@ record Outline(
   /** Rows of the token table. */
   long vocabulary() {
     return model.tokens().map(Tokens::vocabulary).orElse(1L);
+  }
+
+  /** How many positions can be looked up, or else how long a sequence may be; at least one. */
+  long positions() {
+    AbsolutePosition position = model.tokens().map(Tokens::position).orElse(AbsolutePosition.NONE);
+    return position instanceof AbsolutePosition.Learned learned
+        ? learned.max()
+        : Math.max(1, model.context());
+  }
+
+  /** The norm before the first layer's first mixer. */
+  Norm norm() {
+    return norm(tower);
   }
 }

@@ -48,12 +48,7 @@ public final class Qwen2 implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Config.Builder config = LlamaLike.write(model, "qwen2", "Qwen2", spelling);
     SlidingLayers.write(config, model);
-    Config written = config.build();
-    // Only some versions of the family's code read a head dimension, so it is written only where it
-    // must be.
-    Outline outline = Outline.of(model);
-    boolean usual = outline.heads().queryDim() == outline.tower().dim();
-    return usual ? written.without(List.of("head_dim")) : written;
+    return LlamaLike.withoutUsualHeadDim(config.build(), model);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.isomorph.architectures;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
@@ -57,10 +56,18 @@ public final class Qwen3 implements Dialect {
 
   @Override
   public List<Row> rows(Model model) {
-    List<Row> rows = new ArrayList<>(LlamaLike.rows());
-    rows.add(Row.row("model.layers.{i}.self_attn.q_norm.weight", "decoder.{i}.attn.q_norm.weight"));
-    rows.add(Row.row("model.layers.{i}.self_attn.k_norm.weight", "decoder.{i}.attn.k_norm.weight"));
-    return rows;
+    return LlamaLike.rows(norms());
+  }
+
+  /** The rows of the norms of queries and keys. */
+  static List<Row> norms() {
+    return List.of(norm("q"), norm("k"));
+  }
+
+  private static Row norm(String part) {
+    return Row.row(
+        "model.layers.{i}.self_attn." + part + "_norm.weight",
+        "decoder.{i}.attn." + part + "_norm.weight");
   }
 
   @Override

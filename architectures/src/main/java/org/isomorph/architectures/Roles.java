@@ -29,6 +29,14 @@ final class Roles {
     return with;
   }
 
+  /** The model with ids for these roles too, where a configuration does not even mention them. */
+  static Model readUsual(Model model, Config config, Map<Role, Long> usual) {
+    Model with = model;
+    for (Map.Entry<Role, Long> each : usual.entrySet())
+      if (!config.mentions(key(each.getKey()))) with = with.role(each.getKey(), each.getValue());
+    return with;
+  }
+
   /** Writes the ids of these roles, as far as the model has them. */
   static void write(Config.Builder config, Model model, Role... roles) {
     for (Role role : roles) {
@@ -36,6 +44,15 @@ final class Roles {
       if (ids.size() == 1) config.set(key(role), ids.getFirst());
       else if (!ids.isEmpty()) config.set(key(role), ids);
     }
+  }
+
+  /**
+   * Writes that there is no id for those of these roles that the model lacks: for families whose
+   * code has ids of its own where a configuration is silent, if only outside the vocabulary.
+   */
+  static Config.Builder writeLacking(Config.Builder config, Model model, Role... roles) {
+    for (Role role : roles) if (model.ids(role).isEmpty()) config.setNull(key(role));
+    return config;
   }
 
   private static String key(Role role) {

@@ -16,6 +16,9 @@ import org.isomorph.spec.RopeScaling;
  * rope_parameters} has them all. Where a file has both, the new one counts.
  */
 final class RopeKeys {
+  /** The context length before scaling. */
+  static final String TRAINED = "original_max_position_embeddings";
+
   private RopeKeys() {}
 
   /**
@@ -29,44 +32,39 @@ final class RopeKeys {
     if (parameters.isPresent()) {
       Config all = parameters.get();
       return Dsl.rope(all.real("rope_theta", config.real("rope_theta", theta)))
-          .scaled(scaling(all, context));
+          .scaled(scaling(config, all, context));
     }
     Rope plain = Dsl.rope(config.real("rope_theta", theta));
     return config
         .section("rope_scaling")
-        .map(scaling -> plain.scaled(scaling(scaling, context)))
+        .map(keys -> plain.scaled(scaling(config, keys, context)))
         .orElse(plain);
   }
 
-  private static RopeScaling scaling(Config keys, long context) {
+  private static RopeScaling scaling(Config config, Config keys, long context) {
     String type = keys.text("rope_type", keys.text("type", "default"));
     return switch (type) {
       case "default" -> RopeScaling.NONE;
       case "linear" -> new RopeScaling.Linear(keys.real("factor"));
       case "dynamic" ->
-          new RopeScaling.DynamicNtk(keys.real("factor"), trained(keys, context), false);
+          new RopeScaling.DynamicNtk(keys.real("factor"), trained(config, keys, context), false);
       case "llama3" ->
           new RopeScaling.Llama3(
               keys.real("factor"),
               keys.real("low_freq_factor"),
               keys.real("high_freq_factor"),
-              trained(keys, context));
+              trained(config, keys, context));
       case "yarn" ->
           new RopeScaling.Yarn(
               keys.real("factor"),
-              trained(keys, context),
+              trained(config, keys, context),
               keys.real("beta_fast", 32),
               keys.real("beta_slow", 1),
               keys.optionalReal("attention_factor"),
               keys.real("mscale", 0),
               keys.real("mscale_all_dim", 0),
               keys.flag("truncate", true));
-      case "longrope", "su" ->
-          new RopeScaling.LongRope(
-              keys.reals("short_factor"),
-              keys.reals("long_factor"),
-              trained(keys, context),
-              keys.optionalReal("attention_factor"));
+      case "longrope", "su" -> longRope(keys, trained(config, keys, context), context);
       default ->
           throw keys.invalid(
               keys.has("rope_type") ? "rope_type" : "type",
@@ -74,11 +72,34 @@ final class RopeKeys {
     };
   }
 
-  private static long trained(Config keys, long context) {
-    long trained = keys.number("original_max_position_embeddings", context);
+  /**
+   * The attention factor is always told outright: what it is by default depends on the context
+   * length, which is no part of a model's function.
+   */
+  private static RopeScaling longRope(Config keys, long trained, long context) {
+    OptionalDouble factor = keys.optionalReal("factor");
+    double implied =
+        factor.isPresent()
+            ? attentionFactor(factor.getAsDouble(), trained)
+            : attentionFactor((double) context / trained, trained);
+    return new RopeScaling.LongRope(
+        keys.reals("short_factor"),
+        keys.reals("long_factor"),
+        trained,
+        OptionalDouble.of(keys.real("attention_factor", implied)));
+  }
+
+  /** LongRoPE's factor on cosines and sines of a context that is {@code factor} times longer. */
+  static double attentionFactor(double factor, long trained) {
+    return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log((double) trained));
+  }
+
+  /** Where a configuration says the trained length beside the scaling, that counts. */
+  private static long trained(Config config, Config keys, long context) {
+    long trained = config.number(TRAINED, keys.number(TRAINED, context));
     if (trained == 0)
       throw keys.invalid(
-          "original_max_position_embeddings",
+          TRAINED,
           "the trained context length, which max_position_embeddings does not tell either");
     return trained;
   }
@@ -123,19 +144,15 @@ final class RopeKeys {
       case RopeScaling.Linear linear ->
           keys.set("rope_type", "linear").set("factor", linear.factor());
       case RopeScaling.DynamicNtk ntk ->
-          keys.set("rope_type", "dynamic")
-              .set("factor", ntk.factor())
-              .set("original_max_position_embeddings", ntk.trained());
+          keys.set("rope_type", "dynamic").set("factor", ntk.factor()).set(TRAINED, ntk.trained());
       case RopeScaling.Llama3 llama3 ->
           keys.set("rope_type", "llama3")
               .set("factor", llama3.factor())
               .set("low_freq_factor", llama3.lowFrequencyFactor())
               .set("high_freq_factor", llama3.highFrequencyFactor())
-              .set("original_max_position_embeddings", llama3.trained());
+              .set(TRAINED, llama3.trained());
       case RopeScaling.Yarn yarn -> {
-        keys.set("rope_type", "yarn")
-            .set("factor", yarn.factor())
-            .set("original_max_position_embeddings", yarn.trained());
+        keys.set("rope_type", "yarn").set("factor", yarn.factor()).set(TRAINED, yarn.trained());
         keys.set("beta_fast", yarn.betaFast()).set("beta_slow", yarn.betaSlow());
         set(keys, "attention_factor", yarn.attentionFactor());
         if (yarn.mscale() != 0) keys.set("mscale", yarn.mscale());
@@ -146,7 +163,7 @@ final class RopeKeys {
         keys.set("rope_type", "longrope")
             .set("short_factor", longRope.shortFactors())
             .set("long_factor", longRope.longFactors());
-        keys.set("original_max_position_embeddings", longRope.trained());
+        keys.set(TRAINED, longRope.trained());
         set(keys, "attention_factor", longRope.attentionFactor());
       }
     }

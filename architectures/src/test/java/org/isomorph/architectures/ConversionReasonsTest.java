@@ -15,7 +15,7 @@ class ConversionReasonsTest {
     assertThat(reasons("llama", "qwen3"))
         .containsExactly(
             "decoder layers 0-2, attention query/key norm: none in the model, rms(1e-6) in qwen3",
-            "families that can express it: mistral, qwen2");
+            "families that can express it: mistral, phi3, qwen2");
     assertThat(reasons("qwen3", "llama"))
         .containsExactly(
             "decoder layers 0-2, attention query/key norm: rms(1e-6) in the model, none in llama",
@@ -49,7 +49,7 @@ class ConversionReasonsTest {
     assertThat(reasons("mistral", "llama"))
         .containsExactly(
             "decoder layers 0-2, attention window: 4 in the model, none in llama",
-            "families that can express it: qwen2");
+            "families that can express it: phi3, qwen2");
   }
 
   @Test
@@ -57,7 +57,7 @@ class ConversionReasonsTest {
     assertThat(reasons("llama", "baichuan"))
         .containsExactly(
             "decoder layers 0-2, attention key/value heads: 2 in the model, 4 in baichuan",
-            "families that can express it: mistral, qwen2");
+            "families that can express it: mistral, phi3, qwen2");
   }
 
   @Test

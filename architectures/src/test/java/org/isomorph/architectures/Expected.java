@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Parameters;
+import org.isomorph.spec.Patches;
 import org.isomorph.spec.Tower;
 import org.isomorph.tensor.Tensor;
 import org.isomorph.tensorfile.Safetensors;
@@ -63,7 +64,11 @@ record Expected(String name, SequencedMap<String, Tensor> tensors) {
     if (state.group(2).equals("attentions"))
       return Optional.of(tower.name() + "." + index + ".attn.probs");
     if (index == 0) return Optional.of(Parameters.inputPrefix(model, tower) + "embed.out");
-    boolean last = index == tower.depth() && !Norm.NONE.equals(tower.norm());
+    // References of images keep the last state as it is before the norm.
+    boolean last =
+        index == tower.depth()
+            && !Norm.NONE.equals(tower.norm())
+            && !(tower.input() instanceof Patches);
     return Optional.of(tower.name() + (last ? ".norm.out" : "." + (index - 1) + ".out"));
   }
 

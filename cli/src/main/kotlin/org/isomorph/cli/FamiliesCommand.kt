@@ -1,6 +1,9 @@
 package org.isomorph.cli
 
 import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.parameters.arguments.argument
+import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.arguments.multiple
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
@@ -13,11 +16,13 @@ import kotlinx.serialization.json.putJsonArray
 import kotlinx.serialization.json.putJsonObject
 import org.isomorph.convert.Matrix
 import org.isomorph.dialect.Dialect
+import org.isomorph.dialect.Dialects
 import org.isomorph.dialect.TensorNames
 import org.isomorph.spec.Estimates
 
 /** The families that are known, their published models, and what converts to what. */
 class FamiliesCommand : IsomorphCommand("families") {
+  private val names by argument("FAMILY").help("Only these; all if none is named").multiple()
   private val presets by
     option("--presets").flag().help("List published models, with their parameters")
   private val json by option("--json").flag().help("Print one JSON document in place of text")
@@ -26,10 +31,12 @@ class FamiliesCommand : IsomorphCommand("families") {
     "List the families that are known, and what converts to what."
 
   override fun execute() {
-    val matrix = Matrix.of(families)
-    if (json) return document(matrix)
-    val width = families.all().maxOf { it.name().length } + 2
-    for (family in families.all()) {
+    val shown =
+      if (names.isEmpty()) families else Dialects.of(names.map(families::named).distinct())
+    val matrix = Matrix.of(shown)
+    if (json) return document(shown, matrix)
+    val width = shown.all().maxOf { it.name().length } + 2
+    for (family in shown.all()) {
       val aliases =
         if (family.aliases().isEmpty()) "" else " (also called ${family.aliases().joinToString()})"
       echo("%-${width}s%s%s".format(family.name(), family.summary(), aliases))
@@ -44,12 +51,12 @@ class FamiliesCommand : IsomorphCommand("families") {
       "What converts to what, by each family's published models (= exact, ~ rounded, . refused, ? some do):"
     )
     echo()
-    echo(" ".repeat(width) + families.all().joinToString(" ") { it.name() })
-    for (from in families.all()) echo(
+    echo(" ".repeat(width) + shown.all().joinToString(" ") { it.name() })
+    for (from in shown.all()) echo(
       "%-${width}s%s"
         .format(
           from.name(),
-          families.all().joinToString(" ") { to ->
+          shown.all().joinToString(" ") { to ->
             sign(matrix.outcome(from, to)).padEnd(to.name().length)
           },
         )
@@ -69,11 +76,11 @@ class FamiliesCommand : IsomorphCommand("families") {
       Matrix.Entry.REFUSED -> "."
     }
 
-  private fun document(matrix: Matrix) =
+  private fun document(shown: Dialects, matrix: Matrix) =
     printJson(
       buildJsonObject {
         putJsonArray("families") {
-          for (family in families.all()) addJsonObject {
+          for (family in shown.all()) addJsonObject {
             put("name", family.name())
             put("summary", family.summary())
             putJsonArray("aliases") { family.aliases().forEach { add(it) } }
@@ -81,7 +88,7 @@ class FamiliesCommand : IsomorphCommand("families") {
               for (preset in family.presets()) put(preset.name(), parameters(family, preset.name()))
             }
             putJsonObject("converts_to") {
-              for (to in families.all()) put(to.name(), matrix.outcome(family, to).name.lowercase())
+              for (to in shown.all()) put(to.name(), matrix.outcome(family, to).name.lowercase())
             }
           }
         }

@@ -37,6 +37,14 @@ class FamiliesTest {
   }
 
   @Test
+  fun `lists only the families that are asked for`() {
+    assertThat(families("qwen2", "yi", "gpt2").out.lines().map { it.trimEnd() })
+      .contains("       gpt2 llama qwen2", "gpt2   =    .     .", "llama  .    =     =")
+      .noneMatch { it.startsWith("mistral") }
+    assertRefused(families("qwen9"), "no family is called qwen9")
+  }
+
+  @Test
   fun `as JSON the matrix is square`() {
     val families = families("--json").json().getValue("families").jsonArray.map { it.jsonObject }
     val names = families.map { it.getValue("name").jsonPrimitive.content }

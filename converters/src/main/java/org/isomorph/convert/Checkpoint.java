@@ -64,6 +64,7 @@ public final class Checkpoint {
     if (!missing.isEmpty()) throw missing(missing);
     Set<String> known = new HashSet<>(names.values());
     for (Table.Duplicate duplicate : table.duplicates()) known.add(duplicate.name());
+    for (Table.Zeros zeros : table.zeros()) known.add(zeros.name());
     this.unknown =
         stored.tensors().keySet().stream()
             .filter(name -> !known.contains(name) && !table.ignores(name))
@@ -211,6 +212,13 @@ public final class Checkpoint {
   public List<Table.Duplicate> duplicates() {
     return table.duplicates().stream()
         .filter(duplicate -> stored.tensors().containsKey(duplicate.name()))
+        .toList();
+  }
+
+  /** Tensors of the files that must hold nothing but zeros. */
+  public List<Table.Zeros> zeros() {
+    return table.zeros().stream()
+        .filter(zeros -> stored.tensors().containsKey(zeros.name()))
         .toList();
   }
 

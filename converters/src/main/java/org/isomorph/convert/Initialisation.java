@@ -65,6 +65,8 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
             Mapping.copy(
                 duplicate.parameter().name(), duplicate.name(), duplicate.parameter().shape()));
       }
+    for (Table.Zeros zeros : table.zeros())
+      infos.add(new TensorInfo(zeros.name(), dtype, zeros.beside().shape()));
     WrittenTensors written = sharding.files(infos);
     Map<String, List<Blueprint.Task>> tasks =
         headersOnly ? Map.of() : draws(table, Mapping.union(layouts).then(written.mapping()), seed);

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
-import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorNames;
 import org.isomorph.spec.Model;
@@ -29,20 +29,29 @@ public final class Matrix {
     REFUSED
   }
 
-  private final Map<Dialect, Map<Dialect, Entry>> entries = new HashMap<>();
+  private final Map<Dialect, Map<Dialect, Entry>> entries;
 
-  private Matrix() {}
+  private Matrix(Map<Dialect, Map<Dialect, Entry>> entries) {
+    this.entries = entries;
+  }
 
   /** The matrix of these families. */
   public static Matrix of(Dialects dialects) {
-    Matrix matrix = new Matrix();
-    for (Dialect from : dialects.all()) {
-      Map<Dialect, Entry> row = new HashMap<>();
-      for (Dialect to : dialects.all())
-        row.put(to, from.equals(to) ? Entry.EXACT : entry(from, to));
-      matrix.entries.put(from, row);
-    }
-    return matrix;
+    // Cells are as many as families squared, and none depends on another.
+    return new Matrix(
+        dialects.all().parallelStream()
+            .collect(Collectors.toConcurrentMap(from -> from, from -> row(from, dialects))));
+  }
+
+  private static Map<Dialect, Entry> row(Dialect from, Dialects dialects) {
+    List<Model> models =
+        from.presets().stream()
+            .map(preset -> from.spec(preset.config(), TensorNames.UNKNOWN))
+            .toList();
+    Map<Dialect, Entry> row = new HashMap<>();
+    for (Dialect to : dialects.all())
+      row.put(to, from.equals(to) ? Entry.EXACT : entry(models, to));
+    return row;
   }
 
   /** What becomes of the published models of {@code from} in {@code to}. */
@@ -54,10 +63,9 @@ public final class Matrix {
     return found;
   }
 
-  private static Entry entry(Dialect from, Dialect to) {
+  private static Entry entry(List<Model> models, Dialect to) {
     Set<Entry> found = EnumSet.noneOf(Entry.class);
-    for (Preset preset : from.presets()) {
-      Model model = from.spec(preset.config(), TensorNames.UNKNOWN);
+    for (Model model : models) {
       List<Route> routes = Routes.to(to, model, Spelling.BEFORE_5).routes();
       found.add(
           routes.isEmpty()

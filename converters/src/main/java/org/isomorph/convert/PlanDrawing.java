@@ -207,7 +207,17 @@ final class PlanDrawing {
       infos.add(
           new TensorInfo(
               copy.name(), dtypes.getOrDefault(copy.name(), usual), copy.parameter().shape()));
+    for (Table.Zeros zeros : table.zeros())
+      infos.add(new TensorInfo(zeros.name(), beside(zeros, dtypes, usual), zeros.beside().shape()));
     return infos;
+  }
+
+  /** Zeros have the dtype of the parameter that they stand beside. */
+  private DType beside(Table.Zeros zeros, Map<String, DType> dtypes, DType usual) {
+    return table
+        .storing(zeros.beside().name())
+        .map(entry -> dtypes.getOrDefault(entry.name(), usual))
+        .orElse(usual);
   }
 
   /**
@@ -275,6 +285,8 @@ final class PlanDrawing {
         .forEach(gathered -> gathered.pieces().forEach(piece -> used.add(piece.source())));
     Set<String> duplicates = new HashSet<>();
     source.duplicates().forEach(duplicate -> duplicates.add(duplicate.name()));
+    Set<String> zeros = new HashSet<>();
+    source.zeros().forEach(each -> zeros.add(each.name()));
     Map<String, String> left = new LinkedHashMap<>();
     for (Piece<StoredTensor, String> piece : source.stored().storage().pieces()) {
       if (used.contains(piece.source())) continue;
@@ -282,11 +294,13 @@ final class PlanDrawing {
       String reason =
           duplicates.contains(name)
               ? "a copy of a tensor that is written"
-              : source.unknown().contains(name)
-                  ? "in no row of the " + source.dialect().name() + " table"
-                  : source.table().ignores(name)
-                      ? "a buffer, not a parameter"
-                      : "what the steps leave out, on evidence";
+              : zeros.contains(name)
+                  ? "a buffer of zeros"
+                  : source.unknown().contains(name)
+                      ? "in no row of the " + source.dialect().name() + " table"
+                      : source.table().ignores(name)
+                          ? "a buffer, not a parameter"
+                          : "what the steps leave out, on evidence";
       left.put(name, reason);
     }
     return left;

@@ -58,6 +58,7 @@ public final class Planner {
   private Plan plan() throws IOException {
     Mapping<StoredTensor, String> parameters = source.parameters();
     checkCopies(parameters);
+    checkZeros();
     Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
     return new PlanDrawing(source, request, route, parameters, List.copyOf(evidence)).plan();
   }
@@ -120,6 +121,20 @@ public final class Planner {
             + " it. If it is a head of its own, set tie_word_embeddings to false in "
             + source.config().file()
             + "; otherwise the file is damaged");
+  }
+
+  private void checkZeros() throws IOException {
+    for (Table.Zeros zeros : source.zeros()) {
+      String question = zeros.name() + " is all zeros";
+      if (!ask(new Evidence.Query.Zero(question, storage(zeros.name()).pieces())))
+        throw new ConversionRefused(
+            source.directory()
+                + ": tensor "
+                + zeros.name()
+                + " should be a buffer of zeros, but holds other values, which a "
+                + source.dialect().name()
+                + " model has no parameter for");
+    }
   }
 
   private Shape storedShape(String tensor) {

@@ -64,6 +64,14 @@ public sealed interface Row {
   record Copy(String name, String parameter, boolean always) implements Row {}
 
   /**
+   * A buffer of zeros that a family's code insists on finding beside a parameter of the same shape.
+   * On reading, it may be missing, but must not hold anything else; it is always written.
+   *
+   * @param name what it is called; its places are indices of the parameter's name
+   */
+  record Zeros(Template name, Template beside) implements Row {}
+
+  /**
    * Tensors that are no parameters, such as buffers that can be computed: not read, not written.
    */
   record Ignored(Pattern names) implements Row {}
@@ -86,6 +94,11 @@ public sealed interface Row {
   /** A second copy that all files of this family have. */
   static Copy storedCopy(String name, String parameter) {
     return new Copy(name, parameter, true);
+  }
+
+  /** Zeros that all files of this family have beside a parameter. */
+  static Zeros zeros(String name, String beside) {
+    return new Zeros(Template.of(name), Template.of(beside));
   }
 
   /** Tensors whose whole names match a regular expression are ignored. */

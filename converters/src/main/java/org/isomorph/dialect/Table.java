@@ -38,9 +38,13 @@ public final class Table {
   /** A tensor that repeats a parameter. */
   public record Duplicate(String name, Parameter parameter, boolean always) {}
 
+  /** A tensor of zeros, shaped as the parameter that it stands beside. */
+  public record Zeros(String name, Parameter beside) {}
+
   private final Map<String, Parameter> parameters;
   private final List<Entry> entries;
   private final List<Duplicate> duplicates;
+  private final List<Zeros> zeros;
   private final List<Pattern> ignored;
   private final Map<String, Entry> storing;
 
@@ -48,11 +52,13 @@ public final class Table {
       Map<String, Parameter> parameters,
       List<Entry> entries,
       List<Duplicate> duplicates,
+      List<Zeros> zeros,
       List<Pattern> ignored,
       Map<String, Entry> storing) {
     this.parameters = parameters;
     this.entries = entries;
     this.duplicates = duplicates;
+    this.zeros = zeros;
     this.ignored = ignored;
     this.storing = storing;
   }
@@ -85,6 +91,7 @@ public final class Table {
         throw new DialectException(
             "parameter " + parameter + " of " + model.name() + " is in no row");
     List<Duplicate> duplicates = new ArrayList<>();
+    List<Zeros> zeros = new ArrayList<>();
     List<Pattern> ignored = new ArrayList<>();
     for (Row row : rows)
       switch (row) {
@@ -94,6 +101,13 @@ public final class Table {
               && entries.stream().noneMatch(entry -> entry.name().equals(copy.name())))
             duplicates.add(new Duplicate(copy.name(), parameter, copy.always()));
         }
+        case Row.Zeros buffer -> {
+          for (Parameter parameter : parameters.values())
+            buffer
+                .beside()
+                .match(parameter.name())
+                .ifPresent(indices -> zeros.add(new Zeros(buffer.name().fill(indices), parameter)));
+        }
         case Row.Ignored names -> ignored.add(names.names());
         case Row.Stored _ -> {}
       }
@@ -101,6 +115,7 @@ public final class Table {
         Collections.unmodifiableMap(parameters),
         entries,
         List.copyOf(duplicates),
+        List.copyOf(zeros),
         List.copyOf(ignored),
         storing);
   }
@@ -118,6 +133,11 @@ public final class Table {
   /** Tensors that repeat a parameter which is stored elsewhere. */
   public List<Duplicate> duplicates() {
     return duplicates;
+  }
+
+  /** Tensors of zeros. */
+  public List<Zeros> zeros() {
+    return zeros;
   }
 
   /** Whether a tensor that is in no row is known not to matter. */

@@ -124,6 +124,7 @@ final class Frequencies {
       slopes.add(Math.pow(2, -alibi.maxBias() * head / power));
     for (long head = 1; slopes.size() < heads; head += 2)
       slopes.add(Math.pow(2, -alibi.maxBias() * head / (2.0 * power)));
+    slopes.replaceAll(slope -> slope * alibi.scale());
     return slopes;
   }
 }

@@ -140,7 +140,9 @@ final class OpText {
   private static List<String> alibi(Op.DistanceBias bias) {
     RelativePosition.Alibi alibi = bias.alibi();
     String heads = bias.heads() + " heads";
-    return alibi.maxBias() == 8 ? List.of(heads) : List.of(heads, alibi.toString());
+    return alibi.maxBias() == 8 && alibi.scale() == 1
+        ? List.of(heads)
+        : List.of(heads, alibi.toString());
   }
 
   private static List<String> scores(double scale, OptionalDouble cap) {

@@ -273,7 +273,8 @@ final class Sequence {
   }
 
   private static String steepness(RelativePosition.Alibi alibi) {
-    return alibi.maxBias() == 8 ? "" : "." + alibi.maxBias();
+    return (alibi.maxBias() == 8 ? "" : "." + alibi.maxBias())
+        + (alibi.scale() == 1 ? "" : ".times" + alibi.scale());
   }
 
   private String bucketBias(RelativePosition.Buckets buckets, String table) {

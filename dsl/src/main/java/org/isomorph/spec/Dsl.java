@@ -139,7 +139,7 @@ public final class Dsl {
 
   /** ALiBi whose smallest slope is {@code 2^-maxBias}. */
   public static RelativePosition.Alibi alibi(double maxBias) {
-    return new RelativePosition.Alibi(maxBias);
+    return new RelativePosition.Alibi(maxBias, 1);
   }
 
   public static RelativePosition.Buckets buckets(long buckets, long maxDistance) {

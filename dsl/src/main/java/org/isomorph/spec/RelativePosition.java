@@ -9,15 +9,23 @@ public sealed interface RelativePosition
    *
    * @param maxBias the exponent of the smallest slope, {@code 2^-maxBias}; 8 in every published
    *     model
+   * @param scale what all slopes are multiplied by; Falcon's are scaled as its scores are
    */
-  record Alibi(double maxBias) implements RelativePosition {
+  record Alibi(double maxBias, double scale) implements RelativePosition {
     public Alibi {
       Require.positive("ALiBi max bias", maxBias);
+      Require.positive("ALiBi scale", scale);
+    }
+
+    /** The same biases with all slopes multiplied by a factor. */
+    public Alibi scale(double factor) {
+      return new Alibi(maxBias, factor);
     }
 
     @Override
     public String toString() {
-      return maxBias == 8 ? "alibi()" : "alibi(" + maxBias + ")";
+      return (maxBias == 8 ? "alibi()" : "alibi(" + maxBias + ")")
+          + (scale == 1 ? "" : ".scale(" + Print.number(scale) + ")");
     }
   }
 

@@ -251,7 +251,10 @@ public final class Values {
   private static String scale(Heads heads) {
     StringBuilder text = new StringBuilder(Print.number(heads.scale()) + " * q . k");
     switch (heads.position()) {
-      case RelativePosition.Alibi _ -> text.append(" - slope * distance");
+      case RelativePosition.Alibi alibi ->
+          text.append(" - ")
+              .append(alibi.scale() == 1 ? "" : Print.number(alibi.scale()) + " * ")
+              .append("slope * distance");
       case RelativePosition.Buckets _ -> text.append(" + bucket(distance)");
       case Rope _, RelativePosition.None _ -> {}
     }

@@ -75,7 +75,8 @@ final class Words {
     return switch (value) {
       case Boolean yes -> yes ? "yes" : "no";
       case Rope rope -> "rotary (theta " + Print.number(rope.theta()) + ")";
-      case RelativePosition.Alibi _ -> "ALiBi";
+      case RelativePosition.Alibi alibi ->
+          alibi.scale() == 1 ? "ALiBi" : "ALiBi (slopes times " + Print.number(alibi.scale()) + ")";
       case RelativePosition.Buckets buckets -> buckets.buckets() + " buckets of distances";
       case AbsolutePosition.Learned learned -> "learned (" + learned.max() + ")";
       case AbsolutePosition.Sinusoidal _ -> "sines and cosines";

@@ -240,7 +240,7 @@ public final class RandomModels {
   private RelativePosition position(boolean spans) {
     return switch (random.nextInt(7)) {
       case 0 -> alibi();
-      case 1 -> alibi(few(9));
+      case 1 -> alibi(few(9)).scale(few(8) / 4.0);
       case 2 -> SHARED_BUCKETS;
       case 3 -> buckets(few(32), few(128)).perLayer();
       case 4 -> RelativePosition.NONE;

@@ -59,7 +59,7 @@ public final class TinyModels {
         three(
             "llama3-rope",
             block(rms(1e-6))
-                .attention(gqa(4, 2).position(rope(500_000).scaled(llama3(8, 1, 4, 16))))
+                .attention(gqa(4, 2).position(rope(10_000).scaled(llama3(8, 1, 4, 16))))
                 .ffn(swiglu(48)),
             lm().tied()));
     add(26_464, three("reward-llama", LLAMA, reward()));
@@ -69,7 +69,9 @@ public final class TinyModels {
             "mistral",
             block(rms(1e-6)).attention(gqa(4, 2).rope(10_000).window(4)).ffn(swiglu(48)),
             lm()));
-    add(29_600, three("phi3", LLAMA, lm()));
+    add(
+        29_600,
+        three("phi3", block(rms(1e-5)).attention(gqa(4, 2).rope(10_000)).ffn(swiglu(48)), lm()));
     add(
         71_456,
         three(
@@ -91,18 +93,19 @@ public final class TinyModels {
         43_904,
         three("qwen3-moe", block(rms(1e-6)).attention(qwen3).ffn(moe(4, 2, swiglu(16))), lm()));
     Heads qwen1 = mha(4).biased(Q, K, V);
-    add(
-        21_856,
-        causal("qwen1", 64, 32)
-            .layers(
-                2,
-                block(rms(1e-6))
-                    .attention(
-                        qwen1
-                            .position(rope(10_000).scaled(dynamicNtk(1, 4).inPowersOfTwo()))
-                            .logn(4))
-                    .ffn(swiglu(48)))
-            .head(lm()));
+    for (int trained : new int[] {64, 4})
+      add(
+          21_856,
+          causal("qwen1" + (trained == 64 ? "" : "-long"), 64, 32)
+              .layers(
+                  2,
+                  block(rms(1e-6))
+                      .attention(
+                          qwen1
+                              .position(rope(10_000).scaled(dynamicNtk(1, trained).inPowersOfTwo()))
+                              .logn(trained))
+                      .ffn(swiglu(48)))
+              .head(lm()));
     for (String name : List.of("baichuan1-7b", "baichuan1-13b", "baichuan2-7b", "baichuan2-13b"))
       add(
           29_640,
@@ -127,7 +130,7 @@ public final class TinyModels {
     add(29_792, three("glm", block(rms(1.5625e-7)).attention(glm).ffn(swiglu(48)), lm()));
     add(29_984, three("glm4", sandwich(rms(1.5625e-7)).attention(glm).ffn(swiglu(48)), lm()));
     add(
-        28_768,
+        31_840,
         prefix("chatglm-6b", 96, 32, before(Role.BOS))
             .embed(tokens -> tokens.numbering(SPAN_AND_BLOCK))
             .layers(
@@ -135,10 +138,10 @@ public final class TinyModels {
                 glmNorm(layerNorm(1e-5), Math.sqrt(56))
                     .attention(mha(4).biased().position(rope(10_000).twoAxes()))
                     .ffn(mlp(64, GELU_TANH).biased()))
-            .head(lm().tied()));
+            .head(lm()));
     add(
         30_400,
-        prefix("glm130b", 96, 32, through(Role.GMASK))
+        prefix("glm130b", 96, 32, before(Role.BOS))
             .embed(tokens -> tokens.numbering(SPAN))
             .layers(
                 3,
@@ -172,14 +175,15 @@ public final class TinyModels {
                     .attention(latent)
                     .ffn(moe(4, 2, swiglu(16)).shared(swiglu(16)).router(softmaxRouter(false, 1))))
             .head(lm()));
+    Latent yarn = latent.rope(rope(10_000).pairs().scaled(yarn(4, 16, 1, 0.707)));
     add(
         49_124,
         causal("deepseek-v3", 99, 32)
-            .layers(1, block(rms(1e-6)).attention(latent).ffn(swiglu(48)))
+            .layers(1, block(rms(1e-6)).attention(yarn).ffn(swiglu(48)))
             .layers(
                 2,
                 block(rms(1e-6))
-                    .attention(latent)
+                    .attention(yarn)
                     .ffn(
                         moe(8, 2, swiglu(16)).shared(swiglu(16)).router(deepSeekRouter(4, 2, 2.5))))
             .head(lm()));
@@ -229,6 +233,21 @@ public final class TinyModels {
             "falcon-mqa",
             block(layerNorm(1e-5)).parallelShared(mqa(4).rope(10_000), mlp(128, GELU)),
             lm().tied()));
+    add(
+        31_264,
+        three(
+            "falcon-new",
+            block(layerNorm(1e-5)).parallel(gqa(4, 2).rope(10_000), mlp(96, GELU)),
+            lm().tied()));
+    add(
+        41_344,
+        three(
+                "falcon-rw",
+                block(layerNorm(1e-5))
+                    .attention(mha(4).biased().position(alibi().scale(1 / Math.sqrt(8))))
+                    .ffn(mlp(128, GELU).biased()),
+                lm().tied())
+            .embed(tokens -> tokens.numbering(UNPADDED)));
     add(
         31_840,
         causal("palm", 64, 32)
@@ -300,7 +319,7 @@ public final class TinyModels {
     t5(59_072, "t5", mlp(48, RELU), mlp(48, RELU), lm().tied().scale(Math.pow(32, -0.5)));
     t5(68_288, "flan-t5", gated(48, GELU_TANH), gated(48, GELU_TANH), lm().tied());
     Mixture mixture = moe(4, 1, mlp(48, RELU)).router(switchRouter(64));
-    t5(77_760, "switch", mlp(48, RELU), mixture, lm().tied());
+    t5(77_760, "switch", mlp(48, RELU), mixture, lm().tied().scale(Math.pow(32, -0.5)));
 
     Heads heads = mha(4).biased();
     FeedForward mlp = mlp(48, GELU).biased();
