@@ -22,10 +22,13 @@ import org.isomorph.spec.kotlin.SpecJson
 import org.isomorph.spec.kotlin.causal
 import org.isomorph.spec.kotlin.rope
 import org.isomorph.spec.kotlin.with
+import org.isomorph.tensor.Shape
+import org.isomorph.tensor.Tensor
+import org.isomorph.tensorfile.Safetensors
 
 /**
  * The whole round in a few seconds: describe a model, write it, look at it, move it through three
- * families, compare the bytes.
+ * families, run it, compare the bytes.
  */
 class DemoCommand : IsomorphCommand("demo") {
   private val keep by
@@ -34,7 +37,7 @@ class DemoCommand : IsomorphCommand("demo") {
       .help("Keep the checkpoints in this directory, which must not exist yet")
 
   override fun help(context: Context) =
-    "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan, to float32 and back, and compare the bytes. Needs nothing but some 500 MB of disk."
+    "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan, to float32 and back, run it, and compare the bytes. Needs nothing but some 500 MB of disk."
 
   override fun execute() {
     val folder =
@@ -66,9 +69,22 @@ class DemoCommand : IsomorphCommand("demo") {
     type(folder, ConvertCommand(), "[wide] [narrow] --to llama --dtype bf16 --max-shard-size 20MB")
     type(folder, DiffCommand(), "[llama] [narrow]")
     type(folder, ConvertCommand(), "[llama] [gpt2] --to gpt2")
+    run(folder)
     compare(folder.resolve("llama"), folder.resolve("narrow"))
     Files.writeString(folder.resolve("prompt"), "1")
     type(folder, GenerateCommand(), "[narrow] --ids [prompt] --max-tokens 8")
+  }
+
+  /** What the model computes, from the files of another family as they are. */
+  private fun run(folder: Path) {
+    val ids = Tensor.ofLongs(Shape.of(1, 6), 1, 420, 421, 422, 423, 424)
+    Safetensors.write(folder.resolve("ids.safetensors"), linkedMapOf("input_ids" to ids))
+    type(
+      folder,
+      ForwardCommand(),
+      "[baichuan] --inputs [ids.safetensors] --output [out.safetensors] --tap decoder.-1.attn.probs",
+    )
+    for ((name, value) in Safetensors.read(folder.resolve("out.safetensors"))) echo("$name $value")
   }
 
   private fun describe(): Model =

@@ -10,15 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SequencedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.kotlin.SpecJson;
-import org.isomorph.tensor.Shape;
-import org.isomorph.tensor.Tensor;
-import org.isomorph.tensorfile.Safetensors;
 import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reader would: {@code ./isomorph}, {@code cmp}, and nothing else.
  *
  * <p>A line {@code ...} stands for any lines, within a line for any text. Seconds do not count.
- * There are a description, {@code spec.json}, and inputs for it, {@code ids.safetensors} and {@code
- * prompt.txt}.
+ * There are a description, {@code spec.json}, and a prompt, {@code prompt.txt}.
  */
 class ConsoleTest {
   private static final Pattern BLOCK = Pattern.compile("(?sm)^```console\n(.*?)^```");
@@ -51,9 +45,6 @@ class ConsoleTest {
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));
     Files.writeString(directory.resolve("prompt.txt"), "1 2 3\n");
-    SequencedMap<String, Tensor> inputs = new TreeMap<>();
-    inputs.put("input_ids", Tensor.ofLongs(Shape.of(1, 3), 1, 2, 3));
-    Safetensors.write(directory.resolve("ids.safetensors"), inputs);
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
     for (Command command : commands)
