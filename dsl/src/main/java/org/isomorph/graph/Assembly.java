@@ -48,6 +48,10 @@ final class Assembly {
     outputs.put(label, value);
   }
 
+  boolean hasOutputs() {
+    return !outputs.isEmpty();
+  }
+
   /** Another name for a value. */
   void alias(String other, String value) {
     aliases.put(other, value);

@@ -34,7 +34,8 @@ final class AttentionLowering {
     Pair keyValues = keyValues(heads, x);
     List<String> operands =
         new ArrayList<>(List.of(q, keyValues.keys(), keyValues.values(), visible(heads)));
-    String bias = heads.isCross() ? null : sequence.bias(heads, table.orElse(""));
+    boolean elsewhere = heads.keyValues() instanceof KeyValues.From;
+    String bias = elsewhere ? null : sequence.bias(heads, table.orElse(""));
     if (bias != null) operands.add(bias);
     List<String> sink =
         Sink.LEARNED.equals(heads.sink()) ? List.of(path + ".sink.weight") : List.of();

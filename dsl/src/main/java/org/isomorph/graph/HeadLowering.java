@@ -46,11 +46,13 @@ final class HeadLowering {
         }
         case Head.Classes classes -> {
           String from = pool("classes.pooled", model.last(), classes.pooling());
-          assembly.output("logits", assembly.linear("classes.logits", "classes", from));
+          String result = assembly.linear("classes.logits", "classes", from);
+          assembly.output(logits(result), result);
         }
         case Head.Reward _ -> {
           String from = pool("reward.pooled", model.last(), Pooling.LAST);
-          assembly.output("logits", assembly.linear("reward.value", "reward", from));
+          String result = assembly.linear("reward.value", "reward", from);
+          assembly.output(logits(result), result);
         }
         case Head.Project project -> project(project);
         case Head.Similarity _ ->
@@ -64,7 +66,18 @@ final class HeadLowering {
         case Head.NextTokens further ->
             new NextTokenLowering(model, assembly, streams).lower(further);
       }
-    if (model.heads().isEmpty()) assembly.output("last_hidden_state", last);
+    if (!assembly.hasOutputs()) assembly.output("last_hidden_state", last);
+  }
+
+  /** Logits are those of tokens; where there are none, of classes, or the reward. */
+  private String logits(String result) {
+    boolean taken =
+        model.heads().stream()
+            .anyMatch(head ->
+                head instanceof Head.Lm
+                    || head instanceof Head.Mlm
+                    || (head instanceof Head.Classes && !result.startsWith("classes.")));
+    return taken ? result : "logits";
   }
 
   private void languageModel(Head.Lm lm) {

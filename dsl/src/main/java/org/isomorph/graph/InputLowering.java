@@ -93,7 +93,7 @@ final class InputLowering {
           assembly.add(
               path + "segment",
               new Op.Lookup(),
-              List.of(assembly.input("token_type_ids", type)),
+              List.of(assembly.input(which + "token_type_ids", type)),
               List.of(path + "segment.weight")));
     norm(tokens.norm());
     return new Lowering.Stream(embedded(ids), sequence);

@@ -36,12 +36,25 @@ public final class Lowering {
    * The graph of {@code model}: inputs are called as Hugging Face calls them ({@code input_ids},
    * {@code attention_mask}, ...), outputs too ({@code logits}, ...), values by their canonical
    * names. Each call stands alone; see {@link Passes#remembering}.
+   *
+   * @throws GraphException if parts of the description do not fit each other, with the reasons
    */
   public static Graph of(Model model) {
+    return Passes.live(whole(model));
+  }
+
+  /**
+   * As {@link #of}, with what no output needs: what further tokens are predicted from ({@code
+   * mtp.0.logits}), which is computed where it is tapped.
+   */
+  public static Graph whole(Model model) {
+    List<String> reasons = Computability.reasons(model);
+    if (!reasons.isEmpty())
+      throw new GraphException(model.name() + " cannot be computed: " + String.join("; ", reasons));
     Lowering lowering = new Lowering(model);
     for (Tower tower : model.towers()) lowering.tower(tower);
     new HeadLowering(model, lowering.assembly, lowering.streams).lower();
-    return Passes.live(lowering.assembly.graph());
+    return lowering.assembly.graph();
   }
 
   private void tower(Tower tower) {

@@ -4,9 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Head;
+import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Parameters;
+import org.isomorph.spec.RelativePosition;
 
 /**
  * Multi-token prediction, DeepSeek-V3, arXiv 2412.19437 section 2.2: from the stream at a token and
@@ -56,11 +58,22 @@ final class NextTokenLowering {
       Block block = further.block().orElseThrow();
       String layer = path + ".block";
       String out =
-          new BlockLowering(assembly, streams, sequence, layer, block, _ -> Optional.empty())
+          new BlockLowering(
+                  assembly, streams, sequence, layer, block, mixer -> buckets(layer, block, mixer))
               .lower(entering);
       x = assembly.norm(path + ".norm.out", path + ".norm", norm, out);
       HeadLowering.logits(model, assembly, model.lm().orElseThrow(), path + ".", x);
     }
     assembly.region("");
+  }
+
+  /** The table that a mixer reads: its own, or the one that the last tower's layers share. */
+  private Optional<String> buckets(String layer, Block block, String mixer) {
+    int index = Parameters.mixerNames(block).indexOf(mixer);
+    if (!(block.mixers().skip(index).findFirst().orElseThrow() instanceof Heads heads)
+        || !(heads.position() instanceof RelativePosition.Buckets buckets)) return Optional.empty();
+    return buckets.share() == RelativePosition.Buckets.Share.PER_LAYER
+        ? Optional.of(layer + "." + mixer + ".buckets.weight")
+        : Parameters.bucketTable(model.last(), model.last().depth() - 1, mixer);
   }
 }

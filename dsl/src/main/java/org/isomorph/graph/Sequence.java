@@ -85,8 +85,9 @@ final class Sequence {
    */
   Sequence shorter(String prefix, String behind) {
     String left = assembly.add(prefix + "padding", new Op.Drop(false), padding);
+    String read = ids == null ? null : assembly.add(prefix + "read", new Op.Drop(false), ids);
     return new Sequence(
-        assembly, model, mask, prefix, left, behind, null, Tokens.Numbering.SEQUENTIAL, false);
+        assembly, model, mask, prefix, left, behind, read, numbering, false);
   }
 
   /** The ids of this call's tokens. */
@@ -257,21 +258,29 @@ final class Sequence {
       case RelativePosition.Alibi alibi ->
           once(
               List.of(alibi, heads.heads()),
-              () ->
-                  assembly.add(
-                      prefix + "alibi" + heads.heads(),
-                      new Op.DistanceBias(alibi, heads.heads()),
-                      queries,
-                      keys()));
+              () -> {
+                long other = made.keySet().stream().filter(Sequence::isAlibi).count();
+                return assembly.add(
+                    prefix + "alibi" + (other == 0 ? "" : Long.toString(other + 1)),
+                    new Op.DistanceBias(alibi, heads.heads()),
+                    queries,
+                    keys());
+              });
       case RelativePosition.Buckets buckets ->
           once(List.of("buckets", table), () -> bucketBias(buckets, table));
       default -> null;
     };
   }
 
+  private static boolean isAlibi(Object key) {
+    return key instanceof List<?> parts && parts.getFirst() instanceof RelativePosition.Alibi;
+  }
+
   private String bucketBias(RelativePosition.Buckets buckets, String table) {
+    String scores = table.replace(".weight", ".scores");
     return assembly.add(
-        table.replace(".weight", ".scores"),
+        // What predicts further tokens may read the table of the layers before it.
+        prefix.startsWith("mtp.") && !table.startsWith("mtp.") ? prefix + scores : scores,
         new Op.BucketBias(buckets, Mask.BIDIRECTIONAL.equals(mask)),
         List.of(queries, keys()),
         List.of(table));

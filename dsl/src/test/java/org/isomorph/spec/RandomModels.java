@@ -14,13 +14,16 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /**
- * Models of every kind that a description can have, all valid and small.
+ * Models of every kind that a description can have, all valid and small, whose parts fit each
+ * other: all can be computed.
  *
  * <p>A seed decides what a model has, a size how much of it; failing cases shrink to few layers and
  * widths.
  */
 public final class RandomModels {
   private static final RelativePosition SHARED_BUCKETS = buckets(8, 20);
+
+  private static final Pooling[] OF_IMAGES = {Pooling.FIRST, Pooling.LAST, Pooling.MEAN};
 
   private final Random random;
   private final int size;
@@ -56,7 +59,7 @@ public final class RandomModels {
       case 0 ->
           model("pair", tower("encoder", tokens(true)), tower("decoder", tokens(true), "encoder"));
       case 1 -> {
-        Tower self = tower("self", tokens(false));
+        Tower self = tower("self", counted(tokens(false)));
         yield model("yoco", self, cached(self));
       }
       case 2 -> model("clip", tower("text", tokens(false)), tower("vision", images()));
@@ -67,7 +70,9 @@ public final class RandomModels {
 
   private Tower tower(String name, Input input, String... others) {
     boolean shared = input instanceof Tokens tokens && tokens.isShared();
-    Tower tower = Dsl.tower(name, mask(), shared ? 32 : 16L * few(size), input);
+    Mask mask = mask();
+    if (mask instanceof Mask.Prefix && input instanceof Patches) mask = Mask.CAUSAL;
+    Tower tower = Dsl.tower(name, mask, shared ? 32 : 16L * few(size), input);
     return layers(tower, others);
   }
 
@@ -75,6 +80,13 @@ public final class RandomModels {
     for (int runs = few(size); runs > 0; runs--)
       tower = tower.layers(few(size), block(tower, others));
     return chance(4) ? tower.finalNorm(norm()) : tower;
+  }
+
+  /** What continues a tower has no numbers of its own, and turns by one. */
+  private static Tokens counted(Tokens tokens) {
+    return tokens.numbering() == Tokens.Numbering.SPAN_AND_BLOCK
+        ? tokens.numbering(Tokens.Numbering.UNPADDED)
+        : tokens;
   }
 
   private Tower cached(Tower self) {
@@ -109,8 +121,10 @@ public final class RandomModels {
               case 2 -> sinusoidal(few(64));
               default -> AbsolutePosition.NONE;
             });
+    Tokens.Numbering numbering = pick(Tokens.Numbering.values());
+    if (numbering == Tokens.Numbering.SPAN_AND_BLOCK) tokens = tokens.position(AbsolutePosition.NONE);
     return tokens
-        .numbering(pick(Tokens.Numbering.values()))
+        .numbering(numbering)
         .segments(chance(3) ? few(3) : 0)
         .norm(chance(3) ? norm() : Norm.NONE);
   }
@@ -130,7 +144,8 @@ public final class RandomModels {
         tower.input() instanceof Tokens tokens
             && tokens.numbering() == Tokens.Numbering.SPAN_AND_BLOCK;
     Mixer first = chance(6) ? retention(spans) : attention(tower, spans);
-    if (chance(5)) {
+    // Towers that nothing joins would both be the first to read.
+    if (others.length == 0 && chance(5)) {
       Frame frame = Dsl.block(norm());
       return chance(2)
           ? frame.parallel(first, feedForward())
@@ -138,7 +153,7 @@ public final class RandomModels {
     }
     Frame frame = frame();
     Block block = frame.then(first);
-    for (String other : others) block = block.cross(heads(spans), other);
+    for (String other : others) block = block.cross(cross(), other);
     if (chance(8)) block = block.attention(heads(spans));
     return chance(6) ? block.then(frame().ffn(feedForward())) : block.ffn(feedForward());
   }
@@ -182,7 +197,15 @@ public final class RandomModels {
           .position(chance(4) ? alibi() : rotation(spans))
           .from(KeyValues.SHARED_CACHE);
     }
-    return chance(5) ? latent() : heads(spans);
+    return chance(5) ? latent(spans) : heads(spans);
+  }
+
+  /** Tokens of two towers have no distance from each other, and may not be numbered alike. */
+  private Heads cross() {
+    Heads heads = gqa(pick(2L, 4L), pick(1L, 2L)).bias(biases());
+    if (chance(3)) heads = heads.headDim(4L * few(4));
+    if (chance(4)) heads = heads.qkNorm(realNorm(), pick(QkNorm.Across.values()));
+    return chance(5) ? heads.sink(Sink.LEARNED) : heads;
   }
 
   private Heads heads(boolean spans) {
@@ -196,7 +219,7 @@ public final class RandomModels {
     if (chance(4)) heads = heads.qkNorm(realNorm(), pick(QkNorm.Across.values()));
     if (chance(5)) heads = heads.softcap(few(50));
     if (chance(5)) heads = heads.scale(few(9) / 8.0);
-    if (chance(6)) heads = heads.logn(few(64));
+    if (chance(6) && !spans) heads = heads.logn(few(64));
     return switch (random.nextInt(6)) {
       case 0 -> heads.sink(Sink.LEARNED);
       case 1 -> heads.sink(constant(few(3) - 1));
@@ -204,10 +227,10 @@ public final class RandomModels {
     };
   }
 
-  private Latent latent() {
+  private Latent latent(boolean spans) {
     Latent latent =
         mla(few(3), chance(2) ? 0 : few(8), few(8), few(8), 4L * few(2), few(8))
-            .rope(rope(false))
+            .rope(rope(spans))
             .norm(realNorm());
     if (chance(4)) latent = latent.biased();
     return chance(4) ? latent.scale(0.5) : latent;
@@ -231,7 +254,7 @@ public final class RandomModels {
       case 0 -> alibi();
       case 1 -> alibi(few(9));
       case 2 -> SHARED_BUCKETS;
-      case 3 -> buckets(few(32), few(128)).perLayer();
+      case 3 -> buckets(4L * few(8), 16 + few(112)).perLayer();
       case 4 -> RelativePosition.NONE;
       default -> rope(spans);
     };
@@ -242,11 +265,15 @@ public final class RandomModels {
   }
 
   private Rope rope(boolean spans) {
-    Rope rope = Dsl.rope(pick(10_000.0, 500_000.0, 1e6)).scaled(scaling());
-    if (chance(3)) rope = rope.dim(4);
+    RopeScaling scaling = scaling();
+    Rope rope = Dsl.rope(pick(10_000.0, 500_000.0, 1e6));
+    if (scaling instanceof RopeScaling.LongRope && spans) scaling = RopeScaling.NONE;
+    // LongRoPE's two factors are those of four components.
+    if (scaling instanceof RopeScaling.LongRope || chance(3)) rope = rope.dim(4);
+    rope = rope.scaled(scaling);
     if (chance(2)) rope = rope.pairs();
     if (chance(4)) rope = rope.inclusive();
-    return spans && chance(2) ? rope.twoAxes() : rope;
+    return spans ? rope.twoAxes() : rope;
   }
 
   private RopeScaling scaling() {
@@ -300,7 +327,10 @@ public final class RandomModels {
 
   private List<Head> heads(Model model) {
     List<Head> heads = new ArrayList<>();
-    if (model.tokens().isPresent()) {
+    boolean reads = !(model.last().input() instanceof Patches);
+    Pooling[] pooling = reads ? Pooling.values() : OF_IMAGES;
+    if (reads) {
+      boolean wide = model.tokens().orElseThrow().width() == model.last().dim();
       if (chance(2))
         heads.add(
             new Head.Lm(
@@ -309,17 +339,23 @@ public final class RandomModels {
                 chance(4),
                 chance(4) ? 0.25 : 1,
                 chance(4) ? OptionalDouble.of(30) : OptionalDouble.empty()));
-      else if (chance(3)) heads.add(mlm(norm()));
-      if (chance(4)) heads.add(new Head.NextTokens(few(2), Optional.empty()));
+      else if (wide && chance(3)) heads.add(mlm(norm()));
+      if (wide && model.last().cache().isEmpty() && chance(4))
+        heads.add(new Head.NextTokens(few(2), Optional.empty()));
     }
     if (chance(5)) heads.add(new Head.Pooler(pick(Activation.values())));
     if (chance(6)) heads.add(nextSentence());
-    if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pick(Pooling.values())));
+    if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pick(pooling)));
     if (chance(5)) heads.add(new Head.Reward(chance(2)));
     if (chance(5)) {
+      long width = few(16);
       for (Tower tower : model.towers())
-        heads.add(project(tower.name(), few(16), pick(Pooling.values())));
-      heads.add(similarity());
+        heads.add(
+            project(
+                tower.name(),
+                width,
+                pick(tower.input() instanceof Patches ? OF_IMAGES : Pooling.values())));
+      if (model.towers().size() == 2) heads.add(similarity());
     }
     return heads;
   }
