@@ -6,6 +6,7 @@ import com.github.ajalt.clikt.parameters.arguments.help
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.types.path
 import java.util.Locale
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
@@ -26,6 +27,16 @@ class InspectCommand : IsomorphCommand("inspect") {
       .help("A checkpoint's directory, a config.json, a specification as JSON, or a preset's name")
   private val params by
     option("--params").flag().help("List every parameter by its canonical name, and what stores it")
+  private val graph by
+    option("--graph")
+      .flag()
+      .help("Print what is computed, a line an operation, and which laws hold")
+  private val svg by
+    option("--svg", metavar = "FILE")
+      .path()
+      .help("Draw what is computed, as a picture for browsers")
+  private val unfolded by
+    option("--unfolded").flag().help("With --graph and --svg, show equal layers each, not once")
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
   override fun help(context: Context) =
@@ -37,13 +48,17 @@ class InspectCommand : IsomorphCommand("inspect") {
     |  isomorph inspect Llama-3-8B/
     |  isomorph inspect llama-3-8b --json
     |  isomorph inspect Qwen2-7B/config.json --params
+    |  isomorph inspect llama-3-8b --graph --svg llama.svg
     """
       .trimMargin()
 
   override fun execute() {
     val found = ModelReference.find(model, families)
+    // Others do without a graph, which takes time to make.
+    svg?.let { GraphView(found.model(), unfolded).draw(it) }
     if (json) printJson(document(found)) else text(found)
     if (params && !json) list(found)
+    if (graph && !json) echo("\n" + GraphView(found.model(), unfolded).text())
   }
 
   private fun document(found: ModelReference): JsonObject = buildJsonObject {
@@ -58,6 +73,7 @@ class InspectCommand : IsomorphCommand("inspect") {
     put("cache_bytes_per_token", estimates.cacheBytesPerToken(found.dtype()))
     put("tensors", tensors(found))
     put("context", found.model().context())
+    if (graph) GraphView(found.model(), unfolded).put(this)
     put("spec", Json.parseToJsonElement(SpecJson.write(found.model())))
     if (params)
       putJsonObject("shapes") {

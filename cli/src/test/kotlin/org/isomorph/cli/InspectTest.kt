@@ -2,6 +2,7 @@ package org.isomorph.cli
 
 import java.nio.file.Path
 import kotlin.io.path.createDirectory
+import kotlin.io.path.readText
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
@@ -76,6 +77,44 @@ class InspectTest {
       .containsPattern(
         "decoder\\.0\\.attn\\.q\\.weight +\\[32, 32] +\\S*h\\.0\\.attn\\.c_attn\\.weight"
       )
+  }
+
+  @Test
+  fun `a graph is a line an operation, and ends with its laws`() {
+    val result = inspect("llama-3-8b", "--graph")
+    assertThat(result.exit).isZero
+    assertThat(result.out)
+      .contains(
+        "decoder.0.attn.q: float (batch, 32, seq, 128) = split_heads(32) decoder.0.attn.q.linear",
+        "decoder.1 .. decoder.31: as decoder.0\n",
+        "cached decoding equals uncached             yes\n",
+      )
+      .endsWith("a graph cut in two equals the whole         yes\n")
+    assertThat(inspect("llama-3-8b", "--graph", "--unfolded").out).contains("\ndecoder.31\n")
+  }
+
+  @Test
+  fun `a drawing is one file`() {
+    val file = temp.resolve("gpt2.svg")
+    val result = inspect("gpt2", "--svg", "$file")
+    assertThat(result.exit).isZero
+    assertThat(result.out).doesNotContain("cached decoding")
+    assertThat(temp.toFile().list()).containsExactly("gpt2.svg")
+    assertThat(file.readText()).startsWith("<svg ").contains("×12").endsWith("</svg>\n")
+  }
+
+  @Test
+  fun `a drawing that cannot be written leaves nothing`() {
+    assertRefused(inspect("gpt2", "--svg", "$temp/absent/gpt2.svg"), "$temp/absent")
+    assertThat(temp.toFile().list()).isEmpty()
+  }
+
+  @Test
+  fun `the document has the laws where the graph is asked for`() {
+    val laws = inspect("gpt2", "--graph", "--json").json().getValue("laws").jsonObject
+    assertThat(laws.getValue("cached").jsonPrimitive.content).isEqualTo("yes")
+    assertThat(laws.getValue("padded_left").jsonPrimitive.content).startsWith("no: learned")
+    assertThat(inspect("gpt2", "--json").json()).doesNotContainKeys("laws", "graph")
   }
 
   @Test

@@ -44,6 +44,13 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
     public File {
       tasks = List.copyOf(tasks);
     }
+
+    /** The bytes that are written: what nothing writes is a hole, which takes no space. */
+    public long stored() {
+      long stored = header.size();
+      for (Task task : tasks) stored = Math.addExact(stored, task.bytes());
+      return Math.min(stored, size);
+    }
   }
 
   /** A file small enough to be held. */
@@ -62,10 +69,18 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
   public record Slot(long offset, DType dtype) {}
 
   /** One independent piece of work within a file. */
-  public sealed interface Task {}
+  public sealed interface Task {
+    /** The bytes that it writes. */
+    long bytes();
+  }
 
   /** Elements moved from one file to another, cast if the dtypes differ. */
-  public record Move(Span source, Slot target, Box box) implements Task {}
+  public record Move(Span source, Slot target, Box box) implements Task {
+    @Override
+    public long bytes() {
+      return target.dtype().bytes(box.elements());
+    }
+  }
 
   /**
    * A parameter gathered, computed anew, and scattered: its elements are numbered in row-major
@@ -88,6 +103,14 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
     public Compute {
       gather = List.copyOf(gather);
       scatter = List.copyOf(scatter);
+    }
+
+    @Override
+    public long bytes() {
+      long written = 0;
+      for (Piece<Parameter, Slot> piece : scatter)
+        written = Math.addExact(written, piece.target().dtype().bytes(piece.box().elements()));
+      return written;
     }
   }
 }

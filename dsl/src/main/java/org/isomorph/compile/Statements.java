@@ -67,7 +67,7 @@ final class Statements {
       case Op.Remember remember -> remember(node, remember, at);
       case Op.Keep _ -> keep(node, at);
       case Op.Retain retain -> retain(node, retain, at);
-      case Op.RotaryTable table -> rotaryTable(table, at);
+      case Op.RotaryTable table -> rotaryTable(node, table, at);
       case Op.Route route ->
           List.of(String.join(", ", at.results()) + ", = " + route(route, node, at));
       default -> List.of(at.result() + " = " + expression(node, at));
@@ -95,6 +95,7 @@ final class Statements {
       case Op.RepeatHead repeat ->
           "torch.expand(%s, [-1, %d, -1, -1])".formatted(x, repeat.heads());
       case Op.Latest _ -> latest(node, x);
+      case Op.Final _ -> "torch.slice(" + x + ", 1, -1)";
       case Op.Drop drop ->
           drop.first() ? "torch.slice(" + x + ", 1, 1)" : "torch.slice(" + x + ", 1, 0, -1)";
       case Op.Positions positions -> positions(positions, at);
@@ -279,9 +280,12 @@ final class Statements {
             Long.toString(visible.window().getAsLong()));
   }
 
-  private List<String> rotaryTable(Op.RotaryTable op, Place at) {
+  private List<String> rotaryTable(Node node, Op.RotaryTable op, Place at) {
     Rope rope = op.rope();
     String positions = at.in(0);
+    boolean two = graph.type(node.inputs().getFirst()).orElseThrow().rank() == 3;
+    // Where tokens have two positions, a rotation on one axis takes the first.
+    if (two && rope.axes() == Rope.Axes.ONE) positions = "torch.select(" + positions + ", 1, 0)";
     String angles =
         functions.call(
             rope.axes() == Rope.Axes.TWO ? "angles_of_two" : "angles",

@@ -44,8 +44,9 @@ final class Assembly {
     return name;
   }
 
+  /** Where two heads would be called the same, the later one is called by its value. */
   void output(String label, String value) {
-    outputs.put(label, value);
+    outputs.put(outputs.containsKey(label) ? value : label, value);
   }
 
   boolean hasOutputs() {

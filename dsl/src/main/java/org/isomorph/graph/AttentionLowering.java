@@ -34,8 +34,9 @@ final class AttentionLowering {
     Pair keyValues = keyValues(heads, x);
     List<String> operands =
         new ArrayList<>(List.of(q, keyValues.keys(), keyValues.values(), visible(heads)));
-    boolean elsewhere = heads.keyValues() instanceof KeyValues.From;
-    String bias = elsewhere ? null : sequence.bias(heads, table.orElse(""));
+    // Distances are known among tokens of one sequence, of which a shared cache has the keys.
+    boolean same = !(heads.keyValues() instanceof KeyValues.From);
+    String bias = same ? sequence.bias(heads, table.orElse("")) : null;
     if (bias != null) operands.add(bias);
     List<String> sink =
         Sink.LEARNED.equals(heads.sink()) ? List.of(path + ".sink.weight") : List.of();

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Input;
@@ -13,7 +12,6 @@ import org.isomorph.spec.Latent;
 import org.isomorph.spec.Mask;
 import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Model;
-import org.isomorph.spec.Pooling;
 import org.isomorph.spec.RelativePosition;
 import org.isomorph.spec.Retention;
 import org.isomorph.spec.Rope;
@@ -69,11 +67,6 @@ final class Computability {
     require(
         readsTokens(tower) || !(tower.mask() instanceof Mask.Prefix),
         name + ": a prefix is one of tokens, but it reads images");
-    require(
-        !hasTwo(tower)
-            || !(tower.input() instanceof Tokens tokens)
-            || AbsolutePosition.NONE.equals(tokens.position()),
-        name + ": one position of each token is added to the stream, but tokens have two");
     Stream<RelativePosition> positions =
         tower.runs().stream()
             .flatMap(run -> run.block().mixers())
@@ -81,12 +74,6 @@ final class Computability {
     Stream<RelativePosition> all =
         Stream.concat(positions, tower.cache().stream().map(cache -> cache.position()));
     all.distinct().forEach(position -> look(position, tower));
-    tower.runs().stream()
-        .flatMap(run -> run.block().mixers())
-        .filter(Heads.class::isInstance)
-        .map(Heads.class::cast)
-        .distinct()
-        .forEach(heads -> look(heads, tower));
   }
 
   private static Optional<RelativePosition> position(Mixer mixer) {
@@ -104,14 +91,8 @@ final class Computability {
       case Rope rope -> {
         boolean two = rope.axes() == Rope.Axes.TWO;
         require(
-            two == hasTwo(tower),
-            name
-                + "tokens have "
-                + (hasTwo(tower) ? "two positions" : "one position")
-                + ", but "
-                + rope
-                + " turns by "
-                + (two ? "two" : "one"));
+            !two || hasTwo(tower),
+            name + rope + " turns by two positions, but tokens have one");
         long pairs = rope.dim() / (two ? 4 : 2);
         if (rope.scaling() instanceof RopeScaling.LongRope longRope)
           require(
@@ -134,37 +115,11 @@ final class Computability {
     }
   }
 
-  private void look(Heads heads, Tower tower) {
-    String name = "tower " + tower.name() + ": ";
-    require(
-        heads.logn().isEmpty() || !hasTwo(tower),
-        name + "log-n factors follow one position of each token, but tokens have two");
-    require(
-        !heads.isCross() || !(heads.position() instanceof RelativePosition.Buckets),
-        name + "keys from elsewhere have no buckets of distances");
-    if (!(heads.keyValues() instanceof KeyValues.From from)) return;
-    Tower source = model.tower(from.tower()).orElseThrow();
-    require(
-        !(heads.position() instanceof RelativePosition.Alibi) && heads.window().isEmpty(),
-        name + "tokens of tower " + source.name() + " have no distance from its own");
-    require(
-        !(heads.position() instanceof Rope) || hasTwo(tower) == hasTwo(source),
-        name + "its tokens and those of tower " + source.name() + " have not as many positions");
-  }
-
   // ---- heads
 
   private void look(Head head) {
-    Tower last = model.last();
     switch (head) {
-      case Head.Lm _ -> vocabulary(head);
-      case Head.Mlm _ -> {
-        vocabulary(head);
-        requireWide(head);
-      }
       case Head.NextTokens further -> {
-        vocabulary(head);
-        requireWide(head);
         boolean shares =
             further.block().stream()
                 .flatMap(block -> block.mixers())
@@ -173,9 +128,6 @@ final class Computability {
                         && KeyValues.SHARED_CACHE.equals(heads.keyValues()));
         require(!shares, head + " needs keys and values of its own, but reads a shared cache");
       }
-      case Head.Classes classes -> pooling(head, classes.pooling(), last);
-      case Head.Project project ->
-          pooling(head, project.pooling(), model.tower(project.tower()).orElseThrow());
       case Head.Similarity _ -> {
         List<Head.Project> sides =
             model.heads().stream()
@@ -186,27 +138,7 @@ final class Computability {
             sides.size() == 2 && sides.getFirst().width() == sides.getLast().width(),
             head + " compares two projections of one width, found " + sides);
       }
-      case Head.Pooler _, Head.NextSentence _, Head.Reward _ -> {}
+      default -> {}
     }
-  }
-
-  private void vocabulary(Head head) {
-    require(
-        readsTokens(model.last()),
-        head + " predicts tokens, but tower " + model.last().name() + " reads images");
-  }
-
-  private void requireWide(Head head) {
-    long width = model.tokens().orElseThrow().width(), dim = model.last().dim();
-    require(
-        width == dim,
-        head + " needs a table as wide as the stream (" + dim + "), found " + width);
-  }
-
-  private void pooling(Head head, Pooling pooling, Tower tower) {
-    boolean byId = pooling == Pooling.EOS || pooling == Pooling.GREATEST_ID;
-    require(
-        !byId || readsTokens(tower),
-        head + " looks for a token, but tower " + tower.name() + " reads images");
   }
 }

@@ -53,10 +53,6 @@ final class Decoding {
       return;
     }
     List<Tower> towers = growing(model);
-    if (!(towers.getFirst().input() instanceof Tokens tokens)) {
-      reasons.add("tower " + towers.getFirst().name() + " reads images, which do not grow");
-      return;
-    }
     for (Tower tower : towers) {
       if (Mask.BIDIRECTIONAL.equals(tower.mask()))
         reasons.add("tower " + tower.name() + " is bidirectional: earlier tokens see later ones");
@@ -70,7 +66,7 @@ final class Decoding {
           .forEach(mixer -> look(mixer, tower, towers));
       tower.cache().ifPresent(cache -> rotation(cache.position()));
     }
-    numbering(tokens);
+    if (towers.getFirst().input() instanceof Tokens tokens) numbering(tokens);
   }
 
   /** The towers through which the tokens pass that are added one by one, first to last. */

@@ -27,11 +27,7 @@ final class GraphText {
         }
         case Sections.Again again -> {
           lines.add("");
-          lines.add(
-              again.names()
-                  + ": as "
-                  + String.join(", ", again.as())
-                  + (again.as().size() > 1 ? " in turn" : ""));
+          lines.add(again.names() + ": as " + again.asNames());
           within = true;
         }
       }

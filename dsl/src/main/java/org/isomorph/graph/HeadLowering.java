@@ -27,6 +27,7 @@ final class HeadLowering {
 
   void lower() {
     String pooled = null;
+    boolean read = true;
     for (Head head : model.heads())
       switch (head) {
         case Head.Lm lm -> languageModel(lm);
@@ -38,21 +39,20 @@ final class HeadLowering {
                   "pooler.out",
                   new Op.Activate(pooler.activation()),
                   assembly.linear("pooler.linear", "pooler", first));
-          if (model.heads().size() == 1) assembly.output("pooler_output", pooled);
+          read = false;
         }
         case Head.NextSentence _ -> {
           String from = pooled == null ? pool("nsp.first", model.last(), Pooling.FIRST) : pooled;
+          read = true;
           assembly.output("seq_relationship_logits", assembly.linear("nsp.logits", "nsp", from));
         }
         case Head.Classes classes -> {
           String from = pool("classes.pooled", model.last(), classes.pooling());
-          String result = assembly.linear("classes.logits", "classes", from);
-          assembly.output(logits(result), result);
+          assembly.output("logits", assembly.linear("classes.logits", "classes", from));
         }
         case Head.Reward _ -> {
           String from = pool("reward.pooled", model.last(), Pooling.LAST);
-          String result = assembly.linear("reward.value", "reward", from);
-          assembly.output(logits(result), result);
+          assembly.output("logits", assembly.linear("reward.value", "reward", from));
         }
         case Head.Project project -> project(project);
         case Head.Similarity _ ->
@@ -66,18 +66,8 @@ final class HeadLowering {
         case Head.NextTokens further ->
             new NextTokenLowering(model, assembly, streams).lower(further);
       }
+    if (pooled != null && !read) assembly.output("pooler_output", pooled);
     if (!assembly.hasOutputs()) assembly.output("last_hidden_state", last);
-  }
-
-  /** Logits are those of tokens; where there are none, of classes, or the reward. */
-  private String logits(String result) {
-    boolean taken =
-        model.heads().stream()
-            .anyMatch(head ->
-                head instanceof Head.Lm
-                    || head instanceof Head.Mlm
-                    || (head instanceof Head.Classes && !result.startsWith("classes.")));
-    return taken ? result : "logits";
   }
 
   private void languageModel(Head.Lm lm) {
@@ -106,12 +96,15 @@ final class HeadLowering {
 
   /** The map that narrows the stream to its table's width stands beside the one that widens it. */
   private static String projection(Model model) {
-    Tower reading =
-        model.towers().reversed().stream()
-            .filter(tower -> tower.input() instanceof Tokens)
-            .findFirst()
-            .orElseThrow();
-    return Parameters.inputPrefix(model, reading) + "embed.project_out";
+    return Parameters.inputPrefix(model, reading(model)) + "embed.project_out";
+  }
+
+  /** The tower whose table the language model head is tied to. */
+  static Tower reading(Model model) {
+    return model.towers().reversed().stream()
+        .filter(tower -> tower.input() instanceof Tokens)
+        .findFirst()
+        .orElseThrow();
   }
 
   private void masked(Head.Mlm mlm) {
@@ -121,6 +114,8 @@ final class HeadLowering {
             new Op.Activate(mlm.activation()),
             assembly.linear("mlm.dense", "mlm.dense", last));
     String normed = assembly.norm("mlm.normed", "mlm.norm", mlm.norm(), dense);
+    if (model.tokens().orElseThrow().width() != model.last().dim())
+      normed = assembly.linear("mlm.projected", projection(model), normed);
     String logits =
         assembly.add(
             "mlm.logits",

@@ -36,16 +36,16 @@ public final class Lowering {
    * The graph of {@code model}: inputs are called as Hugging Face calls them ({@code input_ids},
    * {@code attention_mask}, ...), outputs too ({@code logits}, ...), values by their canonical
    * names. Each call stands alone; see {@link Passes#remembering}.
-   *
-   * @throws GraphException if parts of the description do not fit each other, with the reasons
    */
   public static Graph of(Model model) {
     return Passes.live(whole(model));
   }
 
   /**
-   * As {@link #of}, with what no output needs: what further tokens are predicted from ({@code
-   * mtp.0.logits}), which is computed where it is tapped.
+   * The same graph with what no output needs: towers that no head reads, the logits of further
+   * tokens. Where such values are asked for, {@link Passes#tap} and {@link Passes#only} start here.
+   *
+   * @throws GraphException if parts of the description do not fit each other, with the reasons
    */
   public static Graph whole(Model model) {
     List<String> reasons = Computability.reasons(model);

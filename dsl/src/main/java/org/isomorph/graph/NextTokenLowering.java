@@ -4,11 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Head;
-import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Parameters;
-import org.isomorph.spec.RelativePosition;
 
 /**
  * Multi-token prediction, DeepSeek-V3, arXiv 2412.19437 section 2.2: from the stream at a token and
@@ -48,6 +46,9 @@ final class NextTokenLowering {
               new Op.Lookup(),
               List.of(ids),
               List.of(Parameters.headTable(model).orElseThrow()));
+      // A narrower table is widened as it is where tokens enter.
+      if (model.tokens().orElseThrow().width() != model.last().dim())
+        token = assembly.linear(path + ".embed.projected", projection(), token);
       String joined =
           assembly.add(
               path + ".joined",
@@ -59,7 +60,7 @@ final class NextTokenLowering {
       String layer = path + ".block";
       String out =
           new BlockLowering(
-                  assembly, streams, sequence, layer, block, mixer -> buckets(layer, block, mixer))
+                  assembly, streams, sequence, layer, block, mixer -> buckets(layer, mixer))
               .lower(entering);
       x = assembly.norm(path + ".norm.out", path + ".norm", norm, out);
       HeadLowering.logits(model, assembly, model.lm().orElseThrow(), path + ".", x);
@@ -67,13 +68,15 @@ final class NextTokenLowering {
     assembly.region("");
   }
 
-  /** The table that a mixer reads: its own, or the one that the last tower's layers share. */
-  private Optional<String> buckets(String layer, Block block, String mixer) {
-    int index = Parameters.mixerNames(block).indexOf(mixer);
-    if (!(block.mixers().skip(index).findFirst().orElseThrow() instanceof Heads heads)
-        || !(heads.position() instanceof RelativePosition.Buckets buckets)) return Optional.empty();
-    return buckets.share() == RelativePosition.Buckets.Share.PER_LAYER
-        ? Optional.of(layer + "." + mixer + ".buckets.weight")
-        : Parameters.bucketTable(model.last(), model.last().depth() - 1, mixer);
+  /** Its own table of distances if the block has one, or that which all layers share. */
+  private Optional<String> buckets(String layer, String mixer) {
+    String own = layer + "." + mixer + ".buckets.weight";
+    long last = model.last().depth() - 1;
+    return assembly.has(own) ? Optional.of(own) : Parameters.bucketTable(model.last(), last, mixer);
+  }
+
+  /** The map that widens rows of the table to the stream. */
+  private String projection() {
+    return Parameters.inputPrefix(model, HeadLowering.reading(model)) + "embed.project_in";
   }
 }

@@ -77,6 +77,9 @@ public sealed interface Op {
   /** (x (B, S, ...)) to (B, T, ...): the tokens of this call out of all. */
   record Latest() implements Op {}
 
+  /** (x (B, T, ...)) to (B, 1, ...): the last token. */
+  record Final() implements Op {}
+
   /** (x (B, T, ...)) to (B, T - 1, ...): all but the first token, or all but the last. */
   record Drop(boolean first) implements Op {}
 

@@ -94,6 +94,7 @@ final class OpText {
           Op.MergeHeads _,
           Op.Concat _,
           Op.Latest _,
+          Op.Final _,
           Op.Everywhere _,
           Op.Length _,
           Op.PrefixOf _,

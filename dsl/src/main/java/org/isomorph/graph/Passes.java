@@ -135,6 +135,14 @@ public final class Passes {
         Memory.of(graph.nodes()));
   }
 
+  /**
+   * The graph with its logits for the last token only, which is all that generating needs: the head
+   * is the largest map of a small model. Other outputs stay as they are.
+   */
+  public static Graph finalLogits(Graph graph) {
+    return FinalLogits.of(graph);
+  }
+
   /** A graph in two parts, one to be run after the other. */
   public record Cut(Graph head, Graph tail) {}
 

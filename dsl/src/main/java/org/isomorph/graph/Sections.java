@@ -28,6 +28,11 @@ final class Sections {
     String names() {
       return range(regions);
     }
+
+    /** {@code decoder.0, decoder.1 in turn}. */
+    String asNames() {
+      return String.join(", ", as) + (as.size() > 1 ? " in turn" : "");
+    }
   }
 
   private Sections() {}

@@ -86,8 +86,7 @@ final class Sequence {
   Sequence shorter(String prefix, String behind) {
     String left = assembly.add(prefix + "padding", new Op.Drop(false), padding);
     String read = ids == null ? null : assembly.add(prefix + "read", new Op.Drop(false), ids);
-    return new Sequence(
-        assembly, model, mask, prefix, left, behind, read, numbering, false);
+    return new Sequence(assembly, model, mask, prefix, left, behind, read, numbering, false);
   }
 
   /** The ids of this call's tokens. */
@@ -131,7 +130,10 @@ final class Sequence {
     return once(
         "positions",
         () -> {
-          String ids = all("ids", this.ids == null ? padding : this.ids);
+          boolean counts =
+              numbering == Tokens.Numbering.SEQUENTIAL || numbering == Tokens.Numbering.UNPADDED;
+          // What only counts tokens does not read them, and so need not remember them.
+          String ids = counts || this.ids == null ? keys() : all("ids", this.ids);
           List<Long> spans = new ArrayList<>(model.ids(Role.MASK));
           spans.addAll(model.ids(Role.GMASK));
           Op number =
@@ -258,29 +260,26 @@ final class Sequence {
       case RelativePosition.Alibi alibi ->
           once(
               List.of(alibi, heads.heads()),
-              () -> {
-                long other = made.keySet().stream().filter(Sequence::isAlibi).count();
-                return assembly.add(
-                    prefix + "alibi" + (other == 0 ? "" : Long.toString(other + 1)),
-                    new Op.DistanceBias(alibi, heads.heads()),
-                    queries,
-                    keys());
-              });
+              () ->
+                  assembly.add(
+                      prefix + "alibi" + heads.heads() + steepness(alibi),
+                      new Op.DistanceBias(alibi, heads.heads()),
+                      queries,
+                      keys()));
       case RelativePosition.Buckets buckets ->
           once(List.of("buckets", table), () -> bucketBias(buckets, table));
       default -> null;
     };
   }
 
-  private static boolean isAlibi(Object key) {
-    return key instanceof List<?> parts && parts.getFirst() instanceof RelativePosition.Alibi;
+  private static String steepness(RelativePosition.Alibi alibi) {
+    return alibi.maxBias() == 8 ? "" : "." + alibi.maxBias();
   }
 
   private String bucketBias(RelativePosition.Buckets buckets, String table) {
-    String scores = table.replace(".weight", ".scores");
     return assembly.add(
-        // What predicts further tokens may read the table of the layers before it.
-        prefix.startsWith("mtp.") && !table.startsWith("mtp.") ? prefix + scores : scores,
+        // Fewer tokens than the layers see have a bias of their own.
+        (prefix.startsWith("mtp.") ? prefix : "") + table.replace(".weight", ".scores"),
         new Op.BucketBias(buckets, Mask.BIDIRECTIONAL.equals(mask)),
         List.of(queries, keys()),
         List.of(table));

@@ -185,7 +185,8 @@ public final class LoadedModel implements AutoCloseable {
       taps.addAll(names);
     }
     if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
-    return fed.isEmpty() ? Passes.live(wanted) : Passes.feed(wanted, fed);
+    if (!fed.isEmpty()) wanted = Passes.feed(wanted, fed);
+    return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
   }
 
   /** The canonical names of what a pattern names. */
@@ -194,9 +195,12 @@ public final class LoadedModel implements AutoCloseable {
     return values.select(pattern).stream().map(Value::name).toList();
   }
 
-  private static Object key(Request request) {
+  static Object key(Request request) {
     return List.of(
-        request.taps(), request.feeds().keySet(), request.inputs().containsKey("position_ids"));
+        request.taps(),
+        request.feeds().keySet(),
+        request.inputs().containsKey("position_ids"),
+        request.finalOnly());
   }
 
   /** The graph, compiled; kept under a key that says what was asked for. */

@@ -16,8 +16,10 @@ import org.isomorph.tensor.Tensor;
  *     without may be left out
  * @param taps values to hand out, by any of their names, with ranges and globs
  * @param feeds values to put in place of computed ones, by any of their names
+ * @param finalOnly whether logits are wanted for the last token only, (batch, 1, vocabulary)
  */
-public record Request(Map<String, Tensor> inputs, List<String> taps, Map<String, Tensor> feeds) {
+public record Request(
+    Map<String, Tensor> inputs, List<String> taps, Map<String, Tensor> feeds, boolean finalOnly) {
   public Request {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     taps = List.copyOf(taps);
@@ -30,31 +32,36 @@ public record Request(Map<String, Tensor> inputs, List<String> taps, Map<String,
   }
 
   public static Request of(String name, Tensor input) {
-    return new Request(Map.of(name, input), List.of(), Map.of());
+    return of(Map.of(name, input));
   }
 
   public static Request of(Map<String, Tensor> inputs) {
-    return new Request(inputs, List.of(), Map.of());
+    return new Request(inputs, List.of(), Map.of(), false);
   }
 
   /** The same request with one more input. */
   public Request with(String name, Tensor input) {
     Map<String, Tensor> more = new LinkedHashMap<>(inputs);
     more.put(name, input);
-    return new Request(more, taps, feeds);
+    return new Request(more, taps, feeds, finalOnly);
   }
 
   /** The same request with more values to be handed out. */
   public Request tap(String... names) {
     List<String> more = new ArrayList<>(taps);
     more.addAll(List.of(names));
-    return new Request(inputs, more, feeds);
+    return new Request(inputs, more, feeds, finalOnly);
   }
 
   /** The same request with one more value to be replaced. */
   public Request feed(String name, Tensor value) {
     Map<String, Tensor> more = new LinkedHashMap<>(feeds);
     more.put(name, value);
-    return new Request(inputs, taps, more);
+    return new Request(inputs, taps, more, finalOnly);
+  }
+
+  /** The same request for the logits of the last token only: all that generating needs. */
+  public Request finalLogits() {
+    return new Request(inputs, taps, feeds, true);
   }
 }

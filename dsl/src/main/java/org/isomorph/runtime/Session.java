@@ -34,7 +34,7 @@ public final class Session implements AutoCloseable {
     Graph wanted = loaded.prepared(remembering, request, given);
     Passes.Cut cut = Passes.once(wanted);
     this.graph = cut.tail();
-    List<Object> key = List.of("step", request.taps(), request.feeds().keySet());
+    List<Object> key = List.of("step", LoadedModel.key(request));
     this.stages = loaded.stages(graph, key);
     this.idsName =
         graph.inputs().containsKey("decoder_input_ids") ? "decoder_input_ids" : "input_ids";

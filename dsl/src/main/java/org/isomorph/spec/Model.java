@@ -91,17 +91,34 @@ public record Model(
   }
 
   private static void checkHeads(List<Tower> towers, List<Head> heads) {
-    boolean tokens = towers.stream().anyMatch(tower -> tower.input() instanceof Tokens);
     Set<String> labels = new HashSet<>();
     for (Head head : heads) {
       Require.that(labels.add(head.label()), "two heads are called " + head.label());
       if (head instanceof Head.Lm || head instanceof Head.Mlm || head instanceof Head.NextTokens)
-        Require.that(tokens, head + " needs a tower that reads tokens");
+        Require.that(
+            readsTokens(towers, towers.getLast()),
+            head + " needs a tower that reads tokens, and the last does not");
       if (head instanceof Head.Project project)
         Require.that(
             named(towers, project.tower()).isPresent(),
             head + " projects a tower that the model does not have");
+      boolean byId = head.pooling() == Pooling.EOS || head.pooling() == Pooling.GREATEST_ID;
+      Tower pooled =
+          head instanceof Head.Project project
+              ? named(towers, project.tower()).orElseThrow()
+              : towers.getLast();
+      Require.that(
+          !byId || readsTokens(towers, pooled),
+          head + " looks for a token, and tower " + pooled.name() + " reads none");
     }
+  }
+
+  private static boolean readsTokens(List<Tower> towers, Tower tower) {
+    return switch (tower.input()) {
+      case Input.Continues from -> readsTokens(towers, named(towers, from.tower()).orElseThrow());
+      case Tokens _ -> true;
+      case Patches _ -> false;
+    };
   }
 
   private static Optional<Tower> named(List<Tower> towers, String name) {

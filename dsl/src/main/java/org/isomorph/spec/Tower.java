@@ -62,6 +62,13 @@ public record Tower(
         Run.merged(
             runs.stream().map(run -> new Run(run.count(), run.block().resolved(width))).toList());
     requireDepth(name, runs.stream().mapToLong(Run::count).reduce(0, Math::addExact));
+    if (input instanceof Tokens tokens)
+      Require.that(
+          AbsolutePosition.NONE.equals(tokens.position())
+              || tokens.numbering() != Tokens.Numbering.SPAN_AND_BLOCK,
+          "tower "
+              + name
+              + ": positions that are added need one number a token, not SPAN_AND_BLOCK");
     for (Run run : runs) check(name, run.block(), input, cache);
     BucketTables.check(name, runs);
   }
@@ -77,6 +84,10 @@ public record Tower(
         .mixers()
         .forEach(mixer -> {
           if (mixer instanceof Heads heads) {
+            checkCross(name, heads);
+            Require.that(
+                heads.logn().isEmpty() || !spans,
+                "tower " + name + ": log-n scaling needs one position a token, not SPAN_AND_BLOCK");
             boolean twoAxes = heads.position() instanceof Rope rope && rope.axes() == Rope.Axes.TWO;
             Require.that(
                 !twoAxes || spans,
@@ -104,6 +115,19 @@ public record Tower(
               });
           }
         });
+  }
+
+  /** Tokens of two towers have no distance that a window or a bias could go by. */
+  private static void checkCross(String name, Heads heads) {
+    if (!(heads.keyValues() instanceof KeyValues.From from)) return;
+    String where = "tower " + name + ": attention to " + from.tower();
+    Require.that(
+        heads.window().isEmpty(),
+        where + " has no window, as tokens of two towers are at no distance from each other");
+    Require.rotation(where, heads.position());
+    Require.that(
+        !(heads.position() instanceof Rope rope) || rope.axes() == Rope.Axes.ONE,
+        where + " has rotary positions on one axis, or none");
   }
 
   /**

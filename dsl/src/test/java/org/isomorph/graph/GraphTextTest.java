@@ -30,10 +30,9 @@ class GraphTextTest {
             embed.out: float (batch, seq, 32) = lookup input_ids, %embed.token.weight
             keys: index (batch, keys) = remember(axis 1) attention_mask
             visible: truth (batch, 1, seq, keys) = visible(causal) keys, input_ids
-            ids: index (batch, keys) = remember(axis 1) input_ids
-            positions.all: index (batch, keys) = positions(sequential) ids, keys
+            positions.all: index (batch, keys) = positions(sequential) keys, keys
             positions: index (batch, seq) = latest positions.all
-            rotary.cos: wide (batch, 1, seq, 4), rotary.sin: wide (batch, 1, seq, 4) = rotary_table(10000, dim 8) positions
+            rotary.cos: float (batch, 1, seq, 4), rotary.sin: float (batch, 1, seq, 4) = rotary_table(10000, dim 8) positions
 
             decoder.0
               decoder.0.attn.norm.out: float (batch, seq, 32) = rms_norm(1e-6) embed.out, %decoder.0.attn.norm.weight

@@ -23,7 +23,6 @@ import org.isomorph.spec.Role;
 import org.isomorph.spec.RopeScaling;
 import org.isomorph.spec.TinyModels;
 import org.isomorph.spec.Tokens;
-import org.isomorph.spec.Tower;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -114,13 +113,6 @@ class LawsTest {
     Model model = encoder("m", 99, 32).layers(1, block(rms(1e-6)).attention(mha(4))).head(lm());
     fails(model, CACHED, "tower encoder is bidirectional");
     fails(model, CHUNKED, "tower encoder is bidirectional");
-  }
-
-  @Test
-  void imagesDoNotGrow() {
-    Tower text = tower("text", Mask.CAUSAL, 32, tokens(99));
-    Tower vision = tower("vision", Mask.BIDIRECTIONAL, 32, patches(16, 4));
-    fails(model("m", text, vision).head(lm()), CACHED, "tower vision reads images");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -14,16 +15,13 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /**
- * Models of every kind that a description can have, all valid and small, whose parts fit each
- * other: all can be computed.
+ * Models of every kind that a description can have, all valid and small.
  *
  * <p>A seed decides what a model has, a size how much of it; failing cases shrink to few layers and
  * widths.
  */
 public final class RandomModels {
   private static final RelativePosition SHARED_BUCKETS = buckets(8, 20);
-
-  private static final Pooling[] OF_IMAGES = {Pooling.FIRST, Pooling.LAST, Pooling.MEAN};
 
   private final Random random;
   private final int size;
@@ -59,7 +57,7 @@ public final class RandomModels {
       case 0 ->
           model("pair", tower("encoder", tokens(true)), tower("decoder", tokens(true), "encoder"));
       case 1 -> {
-        Tower self = tower("self", counted(tokens(false)));
+        Tower self = tower("self", tokens(false));
         yield model("yoco", self, cached(self));
       }
       case 2 -> model("clip", tower("text", tokens(false)), tower("vision", images()));
@@ -80,13 +78,6 @@ public final class RandomModels {
     for (int runs = few(size); runs > 0; runs--)
       tower = tower.layers(few(size), block(tower, others));
     return chance(4) ? tower.finalNorm(norm()) : tower;
-  }
-
-  /** What continues a tower has no numbers of its own, and turns by one. */
-  private static Tokens counted(Tokens tokens) {
-    return tokens.numbering() == Tokens.Numbering.SPAN_AND_BLOCK
-        ? tokens.numbering(Tokens.Numbering.UNPADDED)
-        : tokens;
   }
 
   private Tower cached(Tower self) {
@@ -121,8 +112,10 @@ public final class RandomModels {
               case 2 -> sinusoidal(few(64));
               default -> AbsolutePosition.NONE;
             });
+    boolean added = !tokens.position().equals(AbsolutePosition.NONE);
     Tokens.Numbering numbering = pick(Tokens.Numbering.values());
-    if (numbering == Tokens.Numbering.SPAN_AND_BLOCK) tokens = tokens.position(AbsolutePosition.NONE);
+    // Two numbers a token cannot be looked up in one table.
+    if (added && numbering == Tokens.Numbering.SPAN_AND_BLOCK) numbering = Tokens.Numbering.SPAN;
     return tokens
         .numbering(numbering)
         .segments(chance(3) ? few(3) : 0)
@@ -153,7 +146,7 @@ public final class RandomModels {
     }
     Frame frame = frame();
     Block block = frame.then(first);
-    for (String other : others) block = block.cross(cross(), other);
+    for (String other : others) block = block.cross(cross(spans), other);
     if (chance(8)) block = block.attention(heads(spans));
     return chance(6) ? block.then(frame().ffn(feedForward())) : block.ffn(feedForward());
   }
@@ -197,15 +190,7 @@ public final class RandomModels {
           .position(chance(4) ? alibi() : rotation(spans))
           .from(KeyValues.SHARED_CACHE);
     }
-    return chance(5) ? latent(spans) : heads(spans);
-  }
-
-  /** Tokens of two towers have no distance from each other, and may not be numbered alike. */
-  private Heads cross() {
-    Heads heads = gqa(pick(2L, 4L), pick(1L, 2L)).bias(biases());
-    if (chance(3)) heads = heads.headDim(4L * few(4));
-    if (chance(4)) heads = heads.qkNorm(realNorm(), pick(QkNorm.Across.values()));
-    return chance(5) ? heads.sink(Sink.LEARNED) : heads;
+    return chance(5) ? latent() : heads(spans);
   }
 
   private Heads heads(boolean spans) {
@@ -219,7 +204,7 @@ public final class RandomModels {
     if (chance(4)) heads = heads.qkNorm(realNorm(), pick(QkNorm.Across.values()));
     if (chance(5)) heads = heads.softcap(few(50));
     if (chance(5)) heads = heads.scale(few(9) / 8.0);
-    if (chance(6) && !spans) heads = heads.logn(few(64));
+    if (!spans && chance(6)) heads = heads.logn(few(64));
     return switch (random.nextInt(6)) {
       case 0 -> heads.sink(Sink.LEARNED);
       case 1 -> heads.sink(constant(few(3) - 1));
@@ -227,10 +212,16 @@ public final class RandomModels {
     };
   }
 
-  private Latent latent(boolean spans) {
+  /** Attention to another tower knows no distances. */
+  private Heads cross(boolean spans) {
+    Heads heads = heads(spans).position(rotation(false));
+    return heads.window(OptionalLong.empty());
+  }
+
+  private Latent latent() {
     Latent latent =
         mla(few(3), chance(2) ? 0 : few(8), few(8), few(8), 4L * few(2), few(8))
-            .rope(rope(spans))
+            .rope(rope(false))
             .norm(realNorm());
     if (chance(4)) latent = latent.biased();
     return chance(4) ? latent.scale(0.5) : latent;
@@ -266,14 +257,14 @@ public final class RandomModels {
 
   private Rope rope(boolean spans) {
     RopeScaling scaling = scaling();
-    Rope rope = Dsl.rope(pick(10_000.0, 500_000.0, 1e6));
-    if (scaling instanceof RopeScaling.LongRope && spans) scaling = RopeScaling.NONE;
+    boolean two = spans && chance(2);
+    if (scaling instanceof RopeScaling.LongRope && two) scaling = RopeScaling.NONE;
+    Rope rope = Dsl.rope(pick(10_000.0, 500_000.0, 1e6)).scaled(scaling);
     // LongRoPE's two factors are those of four components.
     if (scaling instanceof RopeScaling.LongRope || chance(3)) rope = rope.dim(4);
-    rope = rope.scaled(scaling);
     if (chance(2)) rope = rope.pairs();
     if (chance(4)) rope = rope.inclusive();
-    return spans ? rope.twoAxes() : rope;
+    return two ? rope.twoAxes() : rope;
   }
 
   private RopeScaling scaling() {
@@ -327,10 +318,7 @@ public final class RandomModels {
 
   private List<Head> heads(Model model) {
     List<Head> heads = new ArrayList<>();
-    boolean reads = !(model.last().input() instanceof Patches);
-    Pooling[] pooling = reads ? Pooling.values() : OF_IMAGES;
-    if (reads) {
-      boolean wide = model.tokens().orElseThrow().width() == model.last().dim();
+    if (readsTokens(model, model.last())) {
       if (chance(2))
         heads.add(
             new Head.Lm(
@@ -339,25 +327,34 @@ public final class RandomModels {
                 chance(4),
                 chance(4) ? 0.25 : 1,
                 chance(4) ? OptionalDouble.of(30) : OptionalDouble.empty()));
-      else if (wide && chance(3)) heads.add(mlm(norm()));
-      if (wide && model.last().cache().isEmpty() && chance(4))
+      else if (chance(3)) heads.add(mlm(norm()));
+      if (model.last().cache().isEmpty() && chance(4))
         heads.add(new Head.NextTokens(few(2), Optional.empty()));
     }
     if (chance(5)) heads.add(new Head.Pooler(pick(Activation.values())));
     if (chance(6)) heads.add(nextSentence());
-    if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pick(pooling)));
+    if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pooling(model, model.last())));
     if (chance(5)) heads.add(new Head.Reward(chance(2)));
     if (chance(5)) {
       long width = few(16);
       for (Tower tower : model.towers())
-        heads.add(
-            project(
-                tower.name(),
-                width,
-                pick(tower.input() instanceof Patches ? OF_IMAGES : Pooling.values())));
+        heads.add(project(tower.name(), width, pooling(model, tower)));
       if (model.towers().size() == 2) heads.add(similarity());
     }
     return heads;
+  }
+
+  /** Images have no ids to look for. */
+  private Pooling pooling(Model model, Tower tower) {
+    return readsTokens(model, tower)
+        ? pick(Pooling.values())
+        : pick(Pooling.FIRST, Pooling.LAST, Pooling.MEAN);
+  }
+
+  private static boolean readsTokens(Model model, Tower tower) {
+    return tower.input() instanceof Input.Continues from
+        ? readsTokens(model, model.tower(from.tower()).orElseThrow())
+        : tower.input() instanceof Tokens;
   }
 
   // ---- chance

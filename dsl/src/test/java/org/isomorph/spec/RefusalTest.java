@@ -21,6 +21,23 @@ class RefusalTest {
     return causal("m", 10, 24).layers(1, FRAME.parallel(mixer));
   }
 
+  private static Tower cross(Heads heads) {
+    return tower("decoder", Mask.CAUSAL, 8, tokens(5))
+        .layers(1, FRAME.attention(mha(4)).cross(heads));
+  }
+
+  private static Input blocks(Tokens tokens) {
+    return tokens.numbering(Tokens.Numbering.SPAN_AND_BLOCK);
+  }
+
+  private static Model images() {
+    return model("m", tower("vision", Mask.BIDIRECTIONAL, 8, patches(4, 4)));
+  }
+
+  private static Tower more() {
+    return tower("more", Mask.BIDIRECTIONAL, 8, patches(4, 4));
+  }
+
   static Stream<Arguments> impossible() {
     return Stream.of(
         refused(() -> causal("m", 0, 8), "vocabulary must be positive, found 0"),
@@ -77,6 +94,35 @@ class RefusalTest {
                     .layers(1, FRAME.attention(mha(4).position(buckets(8, 20))))
                     .layers(1, FRAME.attention(mha(6).position(buckets(8, 20)))),
             "layers share one table of buckets for attn but describe it differently"),
+        refused(
+            () -> cross(mha(4).window(3)),
+            "attention to encoder has no window, as tokens of two towers are at no distance"),
+        refused(
+            () -> cross(mha(4).position(alibi())),
+            "attention to encoder has rotary positions or none, found alibi()"),
+        refused(
+            () -> cross(mha(4).position(buckets(8, 20))),
+            "attention to encoder has rotary positions or none, found buckets(8, 20)"),
+        refused(
+            () -> cross(mha(2).position(rope(1e4).twoAxes())),
+            "attention to encoder has rotary positions on one axis, or none"),
+        refused(
+            () -> tower("a", Mask.CAUSAL, 8, blocks(tokens(5).position(learned(9)))),
+            "positions that are added need one number a token, not SPAN_AND_BLOCK"),
+        refused(
+            () ->
+                tower("a", Mask.CAUSAL, 8, blocks(tokens(5)))
+                    .layers(1, FRAME.attention(mha(4).logn(9))),
+            "log-n scaling needs one position a token, not SPAN_AND_BLOCK"),
+        refused(
+            () -> images().and(tower("text", Mask.CAUSAL, 8, tokens(5))).and(more()).head(lm()),
+            "lm() needs a tower that reads tokens, and the last does not"),
+        refused(
+            () -> images().head(classes(3, Pooling.EOS)),
+            "looks for a token, and tower vision reads none"),
+        refused(
+            () -> images().head(project("vision", 3, Pooling.GREATEST_ID)),
+            "looks for a token, and tower vision reads none"),
         refused(() -> tower("mtp", Mask.CAUSAL, 8, tokens(5)), "found \"mtp\""),
         refused(() -> tower("Decoder", Mask.CAUSAL, 8, tokens(5)), "found \"Decoder\""),
         refused(() -> with(swiglu(8)).head(lm()).head(lm()), "two heads are called head"),

@@ -81,7 +81,7 @@ public final class Executor {
     if (!Files.exists(destination.partial())) {
       // Refused before anything is created; an interrupted execution may have to be ended first.
       destination.requireReplaceable(options.force());
-      destination.requireSpace(bytes);
+      destination.requireSpace(needed(blueprint.files()));
     }
     try (Partial partial = Partial.lock(destination, steps)) {
       Partial.Remains remains = partial.begin(blueprint, sources);
@@ -120,14 +120,19 @@ public final class Executor {
   private void prepare(Partial partial, List<Job> jobs, int resumed) throws IOException {
     try {
       destination.requireReplaceable(options.force());
-      long needed = bytes;
-      for (Blueprint.File file : blueprint.files()) needed -= file.size();
-      for (Job job : jobs) needed += job.file.size();
-      destination.requireSpace(needed);
+      destination.requireSpace(needed(jobs.stream().map(job -> job.file).toList()));
     } catch (IOException refused) {
       if (resumed == 0) partial.delete();
       throw refused;
     }
+  }
+
+  /** The space that these files and all small ones take on the disk. */
+  private long needed(List<Blueprint.File> files) {
+    long needed = bytes;
+    for (Blueprint.File file : blueprint.files()) needed -= file.size();
+    for (Blueprint.File file : files) needed = Math.addExact(needed, file.stored());
+    return needed;
   }
 
   private void write(Schedule schedule, Partial partial) throws IOException {

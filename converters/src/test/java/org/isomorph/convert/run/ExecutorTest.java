@@ -264,13 +264,25 @@ class ExecutorTest {
   }
 
   @Test
-  void moreThanTheDiskHoldsIsRefusedWithTheNumbers() {
-    Blueprint.File file = new Blueprint.File("big", Bytes.utf8(""), 1L << 60, List.of());
+  void moreThanTheDiskHoldsIsRefusedWithTheNumbers() throws IOException {
+    Path source = Fixture.source(sources, "one", 100);
+    Move repeated =
+        new Move(
+            new Span(source, 0, DType.U8),
+            new Slot(0, DType.U8),
+            new Box(0, 0, List.of(new Dim(1L << 59, 0, 1))));
+    Blueprint.File file = new Blueprint.File("big", Bytes.utf8(""), 1L << 59, List.of(repeated));
     assertThatThrownBy(() -> run(blueprint(file), OPTIONS))
         .isInstanceOf(RunException.class)
         .hasMessageContaining("not enough space for " + target)
-        .hasMessageContaining("expected 1.2 EB (1152921504606846976 bytes)");
+        .hasMessageContaining("(576460752303423488 bytes)");
     assertThat(directory.resolve("target.partial")).doesNotExist();
+  }
+
+  @Test
+  void aHoleTakesNoSpace() throws IOException {
+    run(blueprint(new Blueprint.File("big", Bytes.utf8("head"), 1L << 42, List.of())), OPTIONS);
+    assertThat(Files.size(target.resolve("big"))).isEqualTo(1L << 42);
   }
 
   @Test
