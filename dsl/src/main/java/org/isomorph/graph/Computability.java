@@ -91,8 +91,7 @@ final class Computability {
       case Rope rope -> {
         boolean two = rope.axes() == Rope.Axes.TWO;
         require(
-            !two || hasTwo(tower),
-            name + rope + " turns by two positions, but tokens have one");
+            !two || hasTwo(tower), name + rope + " turns by two positions, but tokens have one");
         long pairs = rope.dim() / (two ? 4 : 2);
         if (rope.scaling() instanceof RopeScaling.LongRope longRope)
           require(

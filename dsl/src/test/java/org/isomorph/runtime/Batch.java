@@ -1,6 +1,5 @@
 package org.isomorph.runtime;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,17 @@ record Batch(Graph graph, List<Row> rows, Optional<Tensor> images) {
   /** Where padding stands. */
   enum Side {
     LEFT,
-    RIGHT
+    RIGHT,
+    /** On the left of every other row. */
+    MIXED;
+
+    static Side of(long seed) {
+      return values()[Math.floorMod(seed, values().length)];
+    }
+
+    private boolean isLeft(int row) {
+      return this == LEFT || (this == MIXED && row % 2 == 0);
+    }
   }
 
   static Tensor images(Patches patches, int count, Random random) {
@@ -43,31 +52,14 @@ record Batch(Graph graph, List<Row> rows, Optional<Tensor> images) {
 
   /** The row alone. */
   Batch row(int index) {
-    boolean each = images.isPresent() && graph.inputs().get("pixel_values").dim(0).equals(Dim.BATCH);
+    boolean each =
+        images.isPresent() && graph.inputs().get("pixel_values").dim(0).equals(Dim.BATCH);
     Optional<Tensor> own = each ? images.map(all -> Numbers.picked(all, 0, index)) : images;
     return new Batch(graph, rows.isEmpty() ? rows : List.of(rows.get(index)), own);
   }
 
-  /** All rows, each as long as the shortest. */
-  Batch even() {
-    List<Row> cut = new ArrayList<>();
-    for (Row row : rows) {
-      Map<String, long[]> ids = new LinkedHashMap<>(), segments = new LinkedHashMap<>();
-      row.ids().forEach((name, each) -> ids.put(name, java.util.Arrays.copyOf(each, least(name))));
-      row.segments()
-          .forEach((name, each) ->
-              segments.put(name, java.util.Arrays.copyOf(each, least(idsOf(name)))));
-      cut.add(new Row(ids, segments, row.prefix()));
-    }
-    return new Batch(graph, cut, images);
-  }
-
   private static String idsOf(String segments) {
     return segments.replace("token_type_ids", "input_ids");
-  }
-
-  int least(String ids) {
-    return rows.stream().mapToInt(row -> row.ids().get(ids).length).min().orElseThrow();
   }
 
   int most(String ids) {
@@ -106,7 +98,7 @@ record Batch(Graph graph, List<Row> rows, Optional<Tensor> images) {
     long[] values = new long[rows.size() * most];
     for (int row = 0; row < rows.size(); row++) {
       long[] each = of.apply(rows.get(row));
-      int at = row * most + (side == Side.LEFT ? most - each.length : 0);
+      int at = row * most + (side.isLeft(row) ? most - each.length : 0);
       System.arraycopy(each, 0, values, at, each.length);
     }
     return Tensor.ofLongs(Shape.of(rows.size(), most), values);
@@ -119,11 +111,15 @@ record Batch(Graph graph, List<Row> rows, Optional<Tensor> images) {
       Dim dim = type.dim(axis);
       if (dim.equals(Dim.BATCH)) part = Numbers.picked(part, axis, index);
       else if (!rows.isEmpty() && (dim.equals(Dim.SEQ) || dim.equals(Dim.SOURCE))) {
-        String ids = dim.equals(Dim.SEQ) && rows.getFirst().ids().size() > 1
-            ? "decoder_input_ids" : "input_ids";
+        String ids =
+            dim.equals(Dim.SEQ) && rows.getFirst().ids().size() > 1
+                ? "decoder_input_ids"
+                : "input_ids";
         int length = rows.get(index).ids().get(ids).length;
-        int first = side == Side.LEFT ? most(ids) - length : 0;
-        part = Numbers.picked(part, axis, java.util.stream.IntStream.range(first, first + length).toArray());
+        int first = side.isLeft(index) ? most(ids) - length : 0;
+        part =
+            Numbers.picked(
+                part, axis, java.util.stream.IntStream.range(first, first + length).toArray());
       }
     }
     return part;

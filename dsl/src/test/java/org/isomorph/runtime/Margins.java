@@ -7,7 +7,6 @@ import org.isomorph.graph.Graph;
 import org.isomorph.graph.Node;
 import org.isomorph.graph.Op;
 import org.isomorph.spec.Router;
-import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Tensor;
 
 /** How far the experts that routers choose are ahead of those they do not. */

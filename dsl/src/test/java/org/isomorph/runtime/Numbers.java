@@ -24,7 +24,9 @@ final class Numbers {
             from, (o * extent + indices[i]) * inner, to, (o * indices.length + i) * inner, inner);
     dims[axis] = indices.length;
     if (tensor.dtype() != DType.I64) return Tensor.ofDoubles(Shape.of(dims), to);
-    return Tensor.ofLongs(Shape.of(dims), java.util.stream.DoubleStream.of(to).mapToLong(each -> (long) each).toArray());
+    return Tensor.ofLongs(
+        Shape.of(dims),
+        java.util.stream.DoubleStream.of(to).mapToLong(each -> (long) each).toArray());
   }
 
   /** Tensors one after the other along an axis. */
@@ -52,7 +54,8 @@ final class Numbers {
 
   /** The largest difference, in parts of the largest expected number; infinite for NaN. */
   static double apart(Tensor expected, Tensor found) {
-    if (!expected.shape().equals(found.shape())) throw new AssertionError("shapes differ: " + expected.shape() + " " + found.shape());
+    if (!expected.shape().equals(found.shape()))
+      throw new AssertionError("shapes differ: " + expected.shape() + " " + found.shape());
     double[] a = expected.doubles(), b = found.doubles();
     double largest = 0, apart = 0;
     for (int i = 0; i < a.length; i++) {

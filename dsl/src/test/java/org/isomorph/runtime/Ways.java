@@ -32,14 +32,14 @@ final class Ways {
 
   // ---- in pieces
 
-  /** A prompt at once, then token by token; infinite where that cannot be tried. */
+  /** A prompt at once, then token by token. */
   double cached(Batch.Side side, Device... devices) {
     return inPieces(side, false, devices);
   }
 
   /** A prompt in pieces. */
-  double chunked(Batch.Side side) {
-    return inPieces(side, true);
+  double chunked(Batch.Side side, Device... devices) {
+    return inPieces(side, true, devices);
   }
 
   private double inPieces(Batch.Side side, boolean chunks, Device... devices) {
@@ -67,8 +67,7 @@ final class Ways {
         Map<String, Tensor> piece = new LinkedHashMap<>();
         int[] range = IntStream.range(from, to).toArray();
         for (String name : growing)
-          if (inputs.containsKey(name))
-            piece.put(name, Numbers.picked(inputs.get(name), 1, range));
+          if (inputs.containsKey(name)) piece.put(name, Numbers.picked(inputs.get(name), 1, range));
         pieces.add(session.next(piece).get("logits"));
         from = to;
       }
@@ -82,7 +81,9 @@ final class Ways {
     Model model = subject.model();
     Tensor rows = inputs.get(ids), mask = inputs.get(ids.replace("input_ids", "attention_mask"));
     int columns = Math.toIntExact(rows.shape().dim(1)), least = 1;
-    boolean given = model.last().mask() instanceof Mask.Prefix || subject.graph().inputs().containsKey("prefix_lengths");
+    boolean given =
+        model.last().mask() instanceof Mask.Prefix
+            || subject.graph().inputs().containsKey("prefix_lengths");
     for (int row = 0; row < rows.shape().dim(0); row++) {
       long wanted = given ? subject.batch().rows().get(row).prefix() : 1;
       for (int column = 0; column < columns; column++) {
@@ -112,7 +113,8 @@ final class Ways {
           Type type = subject.graph().type(value).orElseThrow();
           Tensor expected = alone.ofRow(0, side, type, single.get(value));
           apart =
-              Math.max(apart, Numbers.apart(expected, batch.ofRow(row, side, type, all.get(value))));
+              Math.max(
+                  apart, Numbers.apart(expected, batch.ofRow(row, side, type, all.get(value))));
         }
       }
     }
@@ -146,8 +148,7 @@ final class Ways {
 
   private Outputs run(Graph graph, Map<String, Tensor> inputs, WeightPool pool) {
     try (Stages stages = new Stages(graph, dtype, List.of(Device.CPU), List.of(pool))) {
-      Map<String, Tensor> ready =
-          Arguments.of(subject.model(), graph, inputs, 0, Set.of());
+      Map<String, Tensor> ready = Arguments.of(subject.model(), graph, inputs, 0, Set.of());
       return stages.run(ready, List.of(), 0);
     }
   }
@@ -169,7 +170,8 @@ final class Ways {
       Outputs tapped = loaded.forward(request.tap(values.toArray(String[]::new)));
       double apart = apart(plain, tapped);
       for (String value : values)
-        apart = Math.max(apart, apart(plain, loaded.forward(request.feed(value, tapped.get(value)))));
+        apart =
+            Math.max(apart, apart(plain, loaded.forward(request.feed(value, tapped.get(value)))));
       return apart;
     }
   }
