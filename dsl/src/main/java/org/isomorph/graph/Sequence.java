@@ -85,8 +85,8 @@ final class Sequence {
    */
   Sequence shorter(String prefix, String behind) {
     String left = assembly.add(prefix + "padding", new Op.Drop(false), padding);
-    return new Sequence(
-        assembly, model, mask, prefix, left, behind, null, Tokens.Numbering.SEQUENTIAL, false);
+    String read = ids == null ? null : assembly.add(prefix + "read", new Op.Drop(false), ids);
+    return new Sequence(assembly, model, mask, prefix, left, behind, read, numbering, false);
   }
 
   /** The ids of this call's tokens. */

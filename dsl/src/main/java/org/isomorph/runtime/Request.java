@@ -29,6 +29,7 @@ public record Request(
           "token_type_ids",
           "decoder_input_ids",
           "decoder_attention_mask",
+          "decoder_token_type_ids",
           "position_ids",
           "prefix_lengths",
           "pixel_values");

@@ -314,10 +314,10 @@ def pool_mean(x: Tensor, mask: Tensor) -> Tensor:
   real = torch.unsqueeze(torch.to(torch.ne(mask, 0), x), -1)
   return torch.div(torch.sum(torch.mul(x, real), [1], False, dtype=None), torch.clamp(torch.sum(real, [1], False, dtype=None), 1., None))
 
+# Where there is no such token, the first: as in CLIP's reference, and padding behind plays no part.
 def pool_end(x: Tensor, ids: Tensor, ends: List[int]) -> Tensor:
   index = __torch__.first_of(ids, ends)
-  last = torch.size(ids, 1) - 1
-  return __torch__.picked(x, torch.clamp(index, None, last))
+  return __torch__.picked(x, torch.where(torch.lt(index, torch.size(ids, 1)), index, torch.zeros_like(index)))
 
 # ---- what programs are given that run without Isomorph
 
