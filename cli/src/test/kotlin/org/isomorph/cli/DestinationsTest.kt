@@ -63,7 +63,7 @@ class DestinationsTest {
       assertRefused(
         convert(destination),
         "not enough space for $destination",
-        "expected 127.1 kB (127077 bytes)",
+        "expected 126.3 kB (126309 bytes)",
         "found 65.5 kB (65536 bytes)",
       )
       assertThat(disk.names()).isEmpty()

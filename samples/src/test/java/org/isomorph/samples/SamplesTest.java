@@ -124,7 +124,7 @@ class SamplesTest {
         .startsWith("refused:")
         .contains(
             "- decoder final norm: rms(1e-5) in the model, layerNorm(1e-5) in gpt2",
-            "- families that can express it: mistral, qwen2");
+            "- families that can express it: mistral, phi3, qwen2");
     assertThat(printed(() -> InspectACheckpointKt.main(new String[] {file("mistral")})))
         .startsWith("model(\"mistral\",");
   }
