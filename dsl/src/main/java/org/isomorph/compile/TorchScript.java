@@ -1,6 +1,7 @@
 package org.isomorph.compile;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -167,7 +168,8 @@ public final class TorchScript {
       local.put(each, entering ? "entering" : variable(each));
       parameters.add(local.get(each) + ": Tensor");
     }
-    for (String each : own(part)) local.put(each, identifier(each.substring(region.length() + 1)));
+    for (String each : own(part))
+      local.put(each, unlike(local.values(), identifier(each.substring(region.length() + 1))));
     int firstWeight = weights.size();
     int firstMemory =
         part.stream().mapToInt(this::memoryIndex).filter(index -> index >= 0).findFirst().orElse(0);
@@ -242,7 +244,18 @@ public final class TorchScript {
   }
 
   private String variable(String value) {
-    return variables.computeIfAbsent(value, TorchScript::identifier);
+    @Nullable String known = variables.get(value);
+    if (known != null) return known;
+    String made = unlike(variables.values(), identifier(value));
+    variables.put(value, made);
+    return made;
+  }
+
+  /** {@code shared_gate} and {@code shared.gate} are two values, and need two variables. */
+  private static String unlike(Collection<String> others, String name) {
+    String made = name;
+    while (others.contains(made)) made += "_";
+    return made;
   }
 
   private static String identifier(String name) {

@@ -49,6 +49,10 @@ final class Assembly {
     outputs.put(outputs.containsKey(label) ? value : label, value);
   }
 
+  boolean hasOutputs() {
+    return !outputs.isEmpty();
+  }
+
   /** Another name for a value. */
   void alias(String other, String value) {
     aliases.put(other, value);

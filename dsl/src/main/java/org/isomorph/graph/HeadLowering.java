@@ -67,7 +67,7 @@ final class HeadLowering {
             new NextTokenLowering(model, assembly, streams).lower(further);
       }
     if (pooled != null && !read) assembly.output("pooler_output", pooled);
-    if (model.heads().isEmpty()) assembly.output("last_hidden_state", last);
+    if (!assembly.hasOutputs()) assembly.output("last_hidden_state", last);
   }
 
   private void languageModel(Head.Lm lm) {

@@ -44,8 +44,13 @@ public final class Lowering {
   /**
    * The same graph with what no output needs: towers that no head reads, the logits of further
    * tokens. Where such values are asked for, {@link Passes#tap} and {@link Passes#only} start here.
+   *
+   * @throws GraphException if parts of the description do not fit each other, with the reasons
    */
   public static Graph whole(Model model) {
+    List<String> reasons = Computability.reasons(model);
+    if (!reasons.isEmpty())
+      throw new GraphException(model.name() + " cannot be computed: " + String.join("; ", reasons));
     Lowering lowering = new Lowering(model);
     for (Tower tower : model.towers()) lowering.tower(tower);
     new HeadLowering(model, lowering.assembly, lowering.streams).lower();

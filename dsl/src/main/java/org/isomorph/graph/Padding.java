@@ -106,7 +106,7 @@ final class Padding {
     if (!(root(tower) instanceof Tokens)) return;
     switch (pooling) {
       case FIRST -> left.add(head.label() + " reads the first vector, which is padding's");
-      case EOS -> ifLeft.add("padding has another id than the end of a sequence");
+      case EOS -> ifLeft.add("each row has the end of a sequence, and padding has another id");
       case GREATEST_ID -> {
         ifLeft.add("padding has not the greatest id");
         ifRight.add("padding has not the greatest id");

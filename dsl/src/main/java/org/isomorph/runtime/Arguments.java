@@ -28,6 +28,7 @@ final class Arguments {
           "token_type_ids",
           "decoder_input_ids",
           "decoder_attention_mask",
+          "decoder_token_type_ids",
           "position_ids",
           "prefix_lengths",
           "pixel_values");
@@ -142,7 +143,7 @@ final class Arguments {
 
   private void complete(String name, Map<String, Tensor> given) {
     Type type = graph.inputs().get(name);
-    if (type == null || !(name.endsWith("attention_mask") || name.equals("token_type_ids")))
+    if (type == null || !(name.endsWith("attention_mask") || name.endsWith("token_type_ids")))
       throw new RunException(
           "the model needs " + name + " (" + type + "); given were " + given.keySet());
     long[] dims = type.dims().stream().mapToLong(dim -> extents.getOrDefault(dim, 0L)).toArray();

@@ -34,6 +34,7 @@ import org.isomorph.tensor.Tensor;
  */
 public final class LoadedModel implements AutoCloseable {
   private final Model model;
+  private final Graph whole;
   private final Graph graph;
   private final Values values;
   private final DType dtype;
@@ -43,7 +44,8 @@ public final class LoadedModel implements AutoCloseable {
 
   private LoadedModel(Model model, Weights weights, DType dtype, List<Device> devices) {
     this.model = model;
-    this.graph = Lowering.of(model);
+    this.whole = Lowering.whole(model);
+    this.graph = Passes.live(whole);
     this.values = Values.of(model);
     this.dtype = dtype;
     this.devices = devices;
@@ -129,7 +131,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   public Outputs forward(Request request) {
     Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
-    Graph wanted = prepared(graph, request, given);
+    Graph wanted = prepared(whole, request, given);
     Stages stages = stages(wanted, key(request));
     return stages.run(Arguments.of(model, wanted, given, 0, Set.of()), List.of(), 0);
   }
@@ -175,15 +177,21 @@ public final class LoadedModel implements AutoCloseable {
       fed.add("positions");
     }
     Set<String> taps = new LinkedHashSet<>();
-    for (String tap : request.taps()) taps.addAll(named(tap));
+    for (String tap : request.taps()) {
+      List<String> names = new ArrayList<>(named(tap));
+      // A piece of a sequence predicts no further tokens: a pattern does not ask for them.
+      if (names.size() > 1)
+        names.removeIf(name -> name.startsWith("mtp.") && of.type(name).isEmpty());
+      taps.addAll(names);
+    }
     if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
     if (!fed.isEmpty()) wanted = Passes.feed(wanted, fed);
-    return request.finalOnly() ? Passes.finalLogits(wanted) : wanted;
+    return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
   }
 
   /** The canonical names of what a pattern names. */
   private List<String> named(String pattern) {
-    if (graph.type(pattern).isPresent()) return List.of(pattern);
+    if (whole.type(pattern).isPresent()) return List.of(pattern);
     return values.select(pattern).stream().map(Value::name).toList();
   }
 

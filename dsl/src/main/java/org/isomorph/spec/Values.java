@@ -26,6 +26,10 @@ public final class Values {
     this.model = model;
     for (Tower tower : model.towers()) tower(tower);
     model.lm().ifPresent(this::logits);
+    if (model.lm().isPresent())
+      for (Head head : model.heads())
+        if (head instanceof Head.NextTokens further && further.block().isPresent())
+          furtherLogits(further);
   }
 
   /** The values of {@code model}. */
@@ -279,6 +283,17 @@ public final class Values {
   private void logits(Head.Lm lm) {
     long vocabulary = model.tokens().orElseThrow().vocabulary();
     add("logits", "logits", 0, false, STREAM.formatted(vocabulary), "of the next token: " + lm);
+  }
+
+  private void furtherLogits(Head.NextTokens further) {
+    for (long token = 0; token < further.depth(); token++)
+      add(
+          "mtp." + token + ".logits",
+          "",
+          0,
+          false,
+          "(batch, seq-%d, %d)".formatted(token + 1, model.tokens().orElseThrow().vocabulary()),
+          "of the token %d after the next".formatted(token + 1));
   }
 
   /** The values of one layer, under its name. */

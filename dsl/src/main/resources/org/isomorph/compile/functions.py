@@ -150,11 +150,10 @@ def sinusoid(positions: Tensor, frequencies: Tensor) -> Tensor:
   return torch.flatten(torch.stack([torch.sin(angle), torch.cos(angle)], -1), -2)
 
 # Queries beyond the trained length times the logarithm of their place to its base.
-def log_scaled(q: Tensor, positions: Tensor, lengths: Tensor, trained: int, wide: int) -> Tensor:
+def log_scaled(q: Tensor, positions: Tensor, trained: int, wide: int) -> Tensor:
   place = torch.to(torch.add(positions, 1), dtype=wide)
   factor = torch.div(torch.log(place), torch.log(torch.full_like(place, trained)))
-  beyond = torch.unsqueeze(torch.gt(lengths, trained), 1)
-  factor = torch.where(beyond, torch.clamp(factor, 1., None), torch.ones_like(factor))
+  factor = torch.where(torch.gt(place, trained), factor, torch.ones_like(factor))
   return torch.mul(q, torch.to(torch.unsqueeze(torch.unsqueeze(factor, 1), -1), q))
 
 # A slope for each head, times the distance: (1, H, T, S).
@@ -314,7 +313,7 @@ def pool_mean(x: Tensor, mask: Tensor) -> Tensor:
   real = torch.unsqueeze(torch.to(torch.ne(mask, 0), x), -1)
   return torch.div(torch.sum(torch.mul(x, real), [1], False, dtype=None), torch.clamp(torch.sum(real, [1], False, dtype=None), 1., None))
 
+# Where there is no such token, the first: as in CLIP's reference, and padding behind plays no part.
 def pool_end(x: Tensor, ids: Tensor, ends: List[int]) -> Tensor:
   index = __torch__.first_of(ids, ends)
-  last = torch.size(ids, 1) - 1
-  return __torch__.picked(x, torch.clamp(index, None, last))
+  return __torch__.picked(x, torch.where(torch.lt(index, torch.size(ids, 1)), index, torch.zeros_like(index)))

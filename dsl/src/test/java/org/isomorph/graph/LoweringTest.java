@@ -21,7 +21,7 @@ class LoweringTest {
   @ParameterizedTest
   @MethodSource("models")
   void everyValueOfTheModelCanBeTapped(Model model) {
-    Graph graph = Lowering.of(model);
+    Graph graph = Lowering.whole(model);
     for (Value value : Values.of(model).all()) {
       Graph tapped = Passes.tap(graph, List.of(value.name()));
       assertThat(tapped.outputs()).containsKey(value.name());
@@ -31,12 +31,8 @@ class LoweringTest {
   @ParameterizedTest
   @MethodSource("models")
   void everyParameterIsRead(Model model) {
-    Graph graph = Lowering.of(model);
-    List<String> parameters =
-        Parameters.of(model).stream()
-            .map(Parameter::name)
-            .filter(name -> !name.startsWith("mtp."))
-            .toList();
+    Graph graph = Lowering.whole(model);
+    List<String> parameters = Parameters.of(model).stream().map(Parameter::name).toList();
     assertThat(graph.parameters().keySet()).containsExactlyInAnyOrderElementsOf(parameters);
   }
 }

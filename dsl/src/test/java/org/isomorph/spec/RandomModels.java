@@ -68,7 +68,9 @@ public final class RandomModels {
 
   private Tower tower(String name, Input input, String... others) {
     boolean shared = input instanceof Tokens tokens && tokens.isShared();
-    Tower tower = Dsl.tower(name, mask(), shared ? 32 : 16L * few(size), input);
+    Mask mask = mask();
+    if (mask instanceof Mask.Prefix && input instanceof Patches) mask = Mask.CAUSAL;
+    Tower tower = Dsl.tower(name, mask, shared ? 32 : 16L * few(size), input);
     return layers(tower, others);
   }
 
@@ -135,7 +137,8 @@ public final class RandomModels {
         tower.input() instanceof Tokens tokens
             && tokens.numbering() == Tokens.Numbering.SPAN_AND_BLOCK;
     Mixer first = chance(6) ? retention(spans) : attention(tower, spans);
-    if (chance(5)) {
+    // Towers that nothing joins would both be the first to read.
+    if (others.length == 0 && chance(5)) {
       Frame frame = Dsl.block(norm());
       return chance(2)
           ? frame.parallel(first, feedForward())
@@ -242,7 +245,7 @@ public final class RandomModels {
       case 0 -> alibi();
       case 1 -> alibi(few(9));
       case 2 -> SHARED_BUCKETS;
-      case 3 -> buckets(few(32), few(128)).perLayer();
+      case 3 -> buckets(4L * few(8), 16 + few(112)).perLayer();
       case 4 -> RelativePosition.NONE;
       default -> rope(spans);
     };
@@ -253,11 +256,15 @@ public final class RandomModels {
   }
 
   private Rope rope(boolean spans) {
-    Rope rope = Dsl.rope(pick(10_000.0, 500_000.0, 1e6)).scaled(scaling());
-    if (chance(3)) rope = rope.dim(4);
+    RopeScaling scaling = scaling();
+    boolean two = spans && chance(2);
+    if (scaling instanceof RopeScaling.LongRope && two) scaling = RopeScaling.NONE;
+    Rope rope = Dsl.rope(pick(10_000.0, 500_000.0, 1e6)).scaled(scaling);
+    // LongRoPE's two factors are those of four components.
+    if (scaling instanceof RopeScaling.LongRope || chance(3)) rope = rope.dim(4);
     if (chance(2)) rope = rope.pairs();
     if (chance(4)) rope = rope.inclusive();
-    return spans && chance(2) ? rope.twoAxes() : rope;
+    return two ? rope.twoAxes() : rope;
   }
 
   private RopeScaling scaling() {
@@ -321,16 +328,18 @@ public final class RandomModels {
                 chance(4) ? 0.25 : 1,
                 chance(4) ? OptionalDouble.of(30) : OptionalDouble.empty()));
       else if (chance(3)) heads.add(mlm(norm()));
-      if (chance(4)) heads.add(new Head.NextTokens(few(2), Optional.empty()));
+      if (model.last().cache().isEmpty() && chance(4))
+        heads.add(new Head.NextTokens(few(2), Optional.empty()));
     }
     if (chance(5)) heads.add(new Head.Pooler(pick(Activation.values())));
     if (chance(6)) heads.add(nextSentence());
     if (chance(5)) heads.add(new Head.Classes(few(9), chance(2), pooling(model, model.last())));
     if (chance(5)) heads.add(new Head.Reward(chance(2)));
     if (chance(5)) {
+      long width = few(16);
       for (Tower tower : model.towers())
-        heads.add(project(tower.name(), few(16), pooling(model, tower)));
-      heads.add(similarity());
+        heads.add(project(tower.name(), width, pooling(model, tower)));
+      if (model.towers().size() == 2) heads.add(similarity());
     }
     return heads;
   }
