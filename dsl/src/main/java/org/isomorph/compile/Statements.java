@@ -119,7 +119,7 @@ final class Statements {
           functions.call("sinusoid", x, constants(sinusoid(sinusoid.width()), precision.run(), x));
       case Op.Offset offset -> "torch.clamp(torch.add(" + x + ", " + offset.by() + "), 0, None)";
       case Op.LogScale log ->
-          functions.call("log_scaled", x, at.in(1), at.in(2), Long.toString(log.trained()), wide());
+          functions.call("log_scaled", x, at.in(1), Long.toString(log.trained()), wide());
       case Op.DistanceBias bias ->
           functions.call(
               "distance_bias",

@@ -27,6 +27,8 @@ final class Memory {
       Node.Result result = node.results().getFirst();
       switch (node.op()) {
         case Op.Remember _, Op.Keep _ -> memory.put(result.name(), result.type());
+        // What an encoder retains is computed once, and left out.
+        case Op.Retain _ when !result.type().dims().contains(Dim.SEQ) -> {}
         case Op.Retain retain -> {
           // The sum of outer products of keys and values, decayed.
           Dim components = Dim.of(retain.retention().headDim());

@@ -133,10 +133,7 @@ public sealed interface Op {
   /** (positions (B, T)) to positions + offset, held within a table of so many rows. */
   record Offset(long by) implements Op {}
 
-  /**
-   * (q (B, H, T, d), positions (B, T), lengths (B)) to q times max(1, log(position + 1) /
-   * log(trained)).
-   */
+  /** (q (B, H, T, d), positions (B, T)) to q times max(1, log(position + 1) / log(trained)). */
   record LogScale(long trained) implements Op {}
 
   /**

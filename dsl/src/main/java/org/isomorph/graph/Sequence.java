@@ -251,7 +251,7 @@ final class Sequence {
 
   /** Queries beyond the trained length, scaled by how far. */
   String logScaled(String result, String queries, long trained) {
-    return assembly.add(result, new Op.LogScale(trained), queries, positions(), lengths());
+    return assembly.add(result, new Op.LogScale(trained), queries, positions());
   }
 
   /** The bias that all layers of this attention share; null where there is none. */
@@ -291,10 +291,7 @@ final class Sequence {
     visible(heads.window());
     if (heads.position() instanceof Rope rope) rotary(rope);
     if (heads.position() instanceof RelativePosition.Alibi) bias(heads, "");
-    if (heads.logn().isPresent()) {
-      positions();
-      lengths();
-    }
+    if (heads.logn().isPresent()) positions();
   }
 
   /** The learned bias of a table that all layers share, before the first of them. */

@@ -146,7 +146,7 @@ final class Typing {
       }
       case Op.Sinusoid sinusoid -> append(only(1, 1, 0).as(FLOAT), sinusoid.width());
       case Op.Offset _ -> only(1, 1, 0);
-      case Op.LogScale _ -> only(3, 3, 0);
+      case Op.LogScale _ -> only(2, 2, 0);
       case Op.DistanceBias bias -> scoreBias(bias.heads());
       case Op.BucketBias bias -> {
         must(

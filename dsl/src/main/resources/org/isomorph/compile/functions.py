@@ -150,11 +150,10 @@ def sinusoid(positions: Tensor, frequencies: Tensor) -> Tensor:
   return torch.flatten(torch.stack([torch.sin(angle), torch.cos(angle)], -1), -2)
 
 # Queries beyond the trained length times the logarithm of their place to its base.
-def log_scaled(q: Tensor, positions: Tensor, lengths: Tensor, trained: int, wide: int) -> Tensor:
+def log_scaled(q: Tensor, positions: Tensor, trained: int, wide: int) -> Tensor:
   place = torch.to(torch.add(positions, 1), dtype=wide)
   factor = torch.div(torch.log(place), torch.log(torch.full_like(place, trained)))
-  beyond = torch.unsqueeze(torch.gt(lengths, trained), 1)
-  factor = torch.where(beyond, torch.clamp(factor, 1., None), torch.ones_like(factor))
+  factor = torch.where(torch.gt(place, trained), factor, torch.ones_like(factor))
   return torch.mul(q, torch.to(torch.unsqueeze(torch.unsqueeze(factor, 1), -1), q))
 
 # A slope for each head, times the distance: (1, H, T, S).
