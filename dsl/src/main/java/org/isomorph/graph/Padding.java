@@ -11,6 +11,7 @@ import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Mixture;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Pooling;
+import org.isomorph.spec.RelativePosition;
 import org.isomorph.spec.Rope;
 import org.isomorph.spec.Router;
 import org.isomorph.spec.Tokens;
@@ -76,6 +77,7 @@ final class Padding {
       left.add("padding takes places of an expert, which has " + limited.capacity());
     if (!(mixer instanceof Heads heads)) return;
     if (heads.logn().isPresent() && counts(tower)) left.add(counted("log-n factors", tower));
+    lookAtShared(heads, tower);
     // Within a sequence only differences matter, and padding moves all alike.
     if (heads.keyValues() instanceof KeyValues.From from && heads.position() instanceof Rope) {
       Tower source = model.tower(from.tower()).orElseThrow();
@@ -89,6 +91,20 @@ final class Padding {
                   + " count the padding of "
                   + side.name());
     }
+  }
+
+  /** Queries and shared keys that are turned alike know their distance; others where they stand. */
+  private void lookAtShared(Heads heads, Tower tower) {
+    tower
+        .cache()
+        .filter(_ -> KeyValues.SHARED_CACHE.equals(heads.keyValues()) && counts(tower))
+        .filter(cache -> !turn(cache.position()).equals(turn(heads.position())))
+        .ifPresent(_ ->
+            left.add(counted("queries that are turned otherwise than the shared keys", tower)));
+  }
+
+  private static Object turn(RelativePosition position) {
+    return position instanceof Rope ? position : RelativePosition.NONE;
   }
 
   private void look(Head head) {

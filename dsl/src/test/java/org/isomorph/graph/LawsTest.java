@@ -272,6 +272,18 @@ class LawsTest {
   }
 
   @Test
+  void queriesTurnedOtherwiseThanSharedKeysCountPadding() {
+    Model yoco = tiny("yoco");
+    holds(yoco, PADDED_LEFT);
+    Model unturned =
+        yoco.tower(
+            tower -> tower.cache(tower.cache().orElseThrow().position(RelativePosition.NONE)));
+    assertThat(Laws.of(unturned).verdict(PADDED_LEFT).reasons())
+        .containsExactly(
+            "queries that are turned otherwise than the shared keys of tower cross count padding");
+  }
+
+  @Test
   void imagesAreNeverPadded() {
     holds(tiny("vit"), PADDED_LEFT, PADDED_RIGHT);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TakenApartLaws {
   static List<Seeded> subjects() {
     // They have everything: PaddedLaws sees to it.
-    return LawSubjects.of(PaddedLaws.SEEDS);
+    return PaddedLaws.subjects();
   }
 
   @ParameterizedTest
