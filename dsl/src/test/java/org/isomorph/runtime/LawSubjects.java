@@ -64,7 +64,8 @@ final class LawSubjects {
           missing.isEmpty() ? Collections.min(candidates.keySet()) : best(candidates, missing);
       Set<String> gained = Objects.requireNonNull(candidates.remove(best));
       Optional<Subject> subject = Subject.of(RandomModels.of(best, SIZE), best);
-      if (subject.isEmpty()) continue;
+      // Pooling by a token that a row lacks takes the first vector, which may be padding's.
+      if (subject.isEmpty() || !subject.get().ends()) continue;
       chosen.add(new Seeded(best, subject.get()));
       missing.removeAll(gained);
     }
