@@ -25,7 +25,7 @@ import org.isomorph.spec.SpecException;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.SafetensorsDirectory;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A checkpoint opened: its family, its model, and where each canonical parameter's elements are
@@ -101,9 +101,11 @@ public final class Checkpoint {
               + ": expected a checkpoint's "
               + CONFIG
               + ", found none; name a configuration with --config");
-    Config config = Config.read(file);
+    Config written = Config.read(file);
+    Config config = Quantisation.without(written);
     Dialect dialect = from.orElseGet(() -> dialects.reading(config));
-    StoredTensors stored = StoredTensors.of(SafetensorsDirectory.open(directory));
+    StoredTensors stored =
+        Quantisation.present(written, StoredTensors.of(SafetensorsDirectory.open(directory)));
     Path named = directory.toAbsolutePath().normalize().getFileName();
     Model model =
         described(dialect, config, TensorNames.of(stored.tensors().keySet()))
@@ -223,7 +225,7 @@ public final class Checkpoint {
   }
 
   /** From stored elements to those of canonical parameters. */
-  public Mapping<StoredTensor, String> parameters() {
+  public Mapping<TensorSource, String> parameters() {
     return stored.storage().then(tensorsToParameters());
   }
 
