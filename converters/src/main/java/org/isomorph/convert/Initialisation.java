@@ -70,9 +70,11 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
     WrittenTensors written = sharding.files(infos);
     Map<String, List<Blueprint.Task>> tasks =
         headersOnly ? Map.of() : draws(table, Mapping.union(layouts).then(written.mapping()), seed);
-    Config config = DTypeKeys.set(expressed.config(), Spelling.BEFORE_5, dtype);
+    Config config = DTypeKeys.set(expressed.config(), target, Spelling.BEFORE_5, dtype);
     return new Initialisation(
-        expressed.model(), written, Blueprints.of(written, tasks, config, List.of()));
+        expressed.model(),
+        written,
+        Blueprints.of(written, tasks, Blueprints.configuration(target, config), List.of()));
   }
 
   private static Map<String, List<Blueprint.Task>> draws(
