@@ -13,6 +13,8 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.layout.Piece;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.Shape;
+import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Puts a checkpoint's blueprint together: its files with the tasks that fill them, its
@@ -68,7 +70,7 @@ final class Blueprints {
       Map<String, List<Blueprint.Task>> tasks,
       Shape shape,
       Transform transform,
-      List<Piece<Blueprint.Span, Parameter>> gather,
+      List<Piece<Blueprint.Source, Parameter>> gather,
       List<Piece<String, WrittenTensors.Entry>> scatter) {
     Map<String, List<Piece<Parameter, Blueprint.Slot>>> byFile = new LinkedHashMap<>();
     for (Piece<String, WrittenTensors.Entry> piece : scatter)
@@ -82,6 +84,13 @@ final class Blueprints {
   /** Adds a task to those of a file. */
   static void add(Map<String, List<Blueprint.Task>> tasks, String file, Blueprint.Task task) {
     tasks.computeIfAbsent(file, _ -> new ArrayList<>()).add(task);
+  }
+
+  /** A tensor as tasks read it. */
+  static Blueprint.Source source(TensorSource tensor) {
+    return tensor instanceof StoredTensor stored
+        ? new Blueprint.Span(stored.file(), stored.begin(), stored.dtype())
+        : new Blueprint.Derived(tensor);
   }
 
   static Blueprint.Slot slot(WrittenTensors.Entry entry) {

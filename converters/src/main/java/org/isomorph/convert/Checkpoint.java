@@ -26,7 +26,7 @@ import org.isomorph.spec.SpecException;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.SafetensorsDirectory;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A checkpoint opened: its family, its model, and where each canonical parameter's elements are
@@ -95,9 +95,11 @@ public final class Checkpoint {
       throw new ConversionRefused(
           configuration.get() + ": expected a configuration to read, found no such file");
     Path file = configuration.orElseGet(() -> configuration(directory, dialects, from));
-    Config config = Config.read(file);
+    Config written = Config.read(file);
+    Config config = Quantisation.without(written);
     Dialect dialect = from.orElseGet(() -> dialects.reading(config));
-    StoredTensors stored = StoredTensors.of(SafetensorsDirectory.open(directory));
+    StoredTensors stored =
+        Quantisation.present(written, StoredTensors.of(SafetensorsDirectory.open(directory)));
     Path named = directory.toAbsolutePath().normalize().getFileName();
     Model model =
         described(dialect, config, TensorInfos.of(stored.tensors()))
@@ -230,7 +232,7 @@ public final class Checkpoint {
   }
 
   /** From stored elements to those of canonical parameters. */
-  public Mapping<StoredTensor, String> parameters() {
+  public Mapping<TensorSource, String> parameters() {
     return stored.storage().then(tensorsToParameters());
   }
 

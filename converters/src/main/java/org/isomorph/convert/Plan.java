@@ -18,6 +18,7 @@ import org.isomorph.spec.Model;
  * @param model the model as the target has it
  * @param config the configuration that is written
  * @param steps adjustments of the description, in order
+ * @param made how many tensors of the source are made as they are read, by how
  * @param casts how many tensors change their dtype, by what becomes what ({@code F32 -> BF16})
  * @param outcome whether numbers stay as they are
  * @param evidence what was looked up in the values
@@ -33,6 +34,7 @@ public record Plan(
     Model model,
     Config config,
     List<Step> steps,
+    Map<String, Long> made,
     Map<String, Long> casts,
     Outcome outcome,
     List<Evidence> evidence,

@@ -15,7 +15,7 @@ import org.isomorph.layout.Piece;
 import org.isomorph.spec.Difference;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Decides how a checkpoint becomes another family's: which adjustments, on what evidence, and from
@@ -56,7 +56,7 @@ public final class Planner {
   }
 
   private Plan plan() throws IOException {
-    Mapping<StoredTensor, String> parameters = source.parameters();
+    Mapping<TensorSource, String> parameters = source.parameters();
     checkCopies(parameters);
     checkZeros();
     Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
@@ -75,13 +75,13 @@ public final class Planner {
 
   // ---- what the source says twice must agree
 
-  private void checkCopies(Mapping<StoredTensor, String> parameters) throws IOException {
+  private void checkCopies(Mapping<TensorSource, String> parameters) throws IOException {
     for (Table.Duplicate duplicate : source.duplicates()) {
       String first = duplicate.parameter().name();
       String question = duplicate.name() + " equals " + first;
       if (!storedShape(duplicate.name()).equals(duplicate.parameter().shape()))
         throw contradiction(duplicate, "has another shape than");
-      List<Piece<StoredTensor, StoredTensor>> pieces =
+      List<Piece<TensorSource, TensorSource>> pieces =
           only(parameters, first)
               .then(Mapping.copy(first, duplicate.name(), duplicate.parameter().shape()))
               .then(storage(duplicate.name()).inverse())
@@ -89,7 +89,7 @@ public final class Planner {
       if (!ask(new Evidence.Query.Same(question, pieces)))
         throw contradiction(duplicate, "differs from");
     }
-    List<Piece<StoredTensor, StoredTensor>> repeated = new ArrayList<>();
+    List<Piece<TensorSource, TensorSource>> repeated = new ArrayList<>();
     for (Table.Entry entry : source.table().entries()) {
       Mapping<String, String> copies =
           entry.layout().mapping(source.storedName(entry), source.table()::shape).copies();
@@ -145,7 +145,7 @@ public final class Planner {
 
   // ---- the way to the target
 
-  private Route route(Mapping<StoredTensor, String> parameters) throws IOException {
+  private Route route(Mapping<TensorSource, String> parameters) throws IOException {
     Routes routes = Routes.to(request.target(), source.model(), Spelling.BEFORE_5);
     if (routes.routes().isEmpty()) throw refused(routes.reasons());
     List<String> failed = new ArrayList<>();
@@ -192,7 +192,7 @@ public final class Planner {
   }
 
   /** The first claim of a route that is not so, or empty if all are. */
-  private Optional<String> obstacle(Route route, Mapping<StoredTensor, String> parameters)
+  private Optional<String> obstacle(Route route, Mapping<TensorSource, String> parameters)
       throws IOException {
     Origins origins = Origins.of(source.model());
     for (Step step : route.steps()) {
@@ -203,7 +203,7 @@ public final class Planner {
     return Optional.empty();
   }
 
-  private boolean holds(Claim claim, Origins origins, Mapping<StoredTensor, String> parameters)
+  private boolean holds(Claim claim, Origins origins, Mapping<TensorSource, String> parameters)
       throws IOException {
     return switch (claim) {
       case Claim.Zero zero ->
@@ -211,8 +211,8 @@ public final class Planner {
               new Evidence.Query.Zero(
                   claim.toString(), stored(zero.parameter(), origins, parameters).pieces()));
       case Claim.Same same -> {
-        Mapping<StoredTensor, String> one = stored(same.parameter(), origins, parameters);
-        Mapping<StoredTensor, String> other = stored(same.other(), origins, parameters);
+        Mapping<TensorSource, String> one = stored(same.parameter(), origins, parameters);
+        Mapping<TensorSource, String> other = stored(same.other(), origins, parameters);
         Mapping<String, String> across =
             Mapping.copy(same.parameter(), same.other(), origins.shape(same.parameter()));
         boolean whole =
@@ -230,8 +230,8 @@ public final class Planner {
    * The stored elements that a parameter is; none for one that is computed, about which nothing is
    * known yet.
    */
-  private static Mapping<StoredTensor, String> stored(
-      String parameter, Origins origins, Mapping<StoredTensor, String> parameters) {
+  private static Mapping<TensorSource, String> stored(
+      String parameter, Origins origins, Mapping<TensorSource, String> parameters) {
     Origins.Origin origin = origins.all().get(parameter);
     if (origin == null || origin.transform().isPresent()) return new Mapping<>(List.of());
     return parameters.then(origin.from());
@@ -247,13 +247,13 @@ public final class Planner {
 
   // ---- parts of the source's mappings
 
-  private static Mapping<StoredTensor, String> only(
-      Mapping<StoredTensor, String> parameters, String parameter) {
+  private static Mapping<TensorSource, String> only(
+      Mapping<TensorSource, String> parameters, String parameter) {
     return new Mapping<>(
         parameters.pieces().stream().filter(piece -> piece.target().equals(parameter)).toList());
   }
 
-  private Mapping<StoredTensor, String> storage(String tensor) {
+  private Mapping<TensorSource, String> storage(String tensor) {
     return only(source.stored().storage(), tensor);
   }
 }

@@ -10,7 +10,7 @@ import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.SafetensorsDirectory;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * The logical tensors of a checkpoint, and which elements of which files they are.
@@ -19,7 +19,7 @@ import org.isomorph.tensorfile.StoredTensor;
  * @param storage from the elements in files to the logical tensors' elements
  */
 public record StoredTensors(
-    Map<String, TensorInfo> tensors, Mapping<StoredTensor, String> storage) {
+    Map<String, TensorInfo> tensors, Mapping<TensorSource, String> storage) {
   public StoredTensors {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
@@ -27,7 +27,7 @@ public record StoredTensors(
   /** Safetensors, in one file or in shards: each logical tensor is one tensor of one file. */
   public static StoredTensors of(SafetensorsDirectory directory) {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    List<Piece<StoredTensor, String>> pieces = new ArrayList<>();
+    List<Piece<TensorSource, String>> pieces = new ArrayList<>();
     directory
         .tensors()
         .forEach((name, stored) -> {

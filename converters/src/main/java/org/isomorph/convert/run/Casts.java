@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensor.Float8;
 
 /**
  * Floating-point casts between little-endian buffers, as IEEE 754 has them: widening is exact,
@@ -35,9 +36,14 @@ final class Casts {
 
   private Casts() {}
 
-  /** Whether {@link #cast} can do this: both the same, or both among F64, F32, F16 and BF16. */
+  /**
+   * Whether {@link #cast} can do this: both the same, both among F64, F32, F16 and BF16, or F64 to
+   * F8_E4M3.
+   */
   static boolean supports(DType from, DType to) {
-    return from == to || (floating(from) && floating(to));
+    return from == to
+        || (floating(from) && floating(to))
+        || (from == DType.F64 && to == DType.F8_E4M3);
   }
 
   private static boolean floating(DType dtype) {
@@ -86,6 +92,7 @@ final class Casts {
           case F32 -> doubleToFloat(from, to, count);
           case BF16 -> doubleToBfloat(from, to, count);
           case F16 -> doubleToHalf(from, to, count);
+          case F8_E4M3 -> doubleToE4m3(from, to, count);
           default -> throw unsupported(fromType, toType);
         }
       }
@@ -158,6 +165,11 @@ final class Casts {
       float value = Float.intBitsToFloat(oddFloat(from.get(LE_DOUBLE, 8L * i)));
       to.set(LE_SHORT, 2L * i, Float.floatToFloat16(value));
     }
+  }
+
+  private static void doubleToE4m3(MemorySegment from, MemorySegment to, int count) {
+    for (int i = 0; i < count; i++)
+      to.set(ValueLayout.JAVA_BYTE, i, Float8.toE4m3(from.get(LE_DOUBLE, 8L * i)));
   }
 
   /** The upper half of a float, rounded; adding the half before truncating carries into it. */
