@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.isomorph.convert.Blueprint.Compute.Parameter;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
 import org.isomorph.layout.Piece;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.Shape;
@@ -22,6 +23,11 @@ import org.isomorph.tensorfile.TensorSource;
 final class Blueprints {
   private Blueprints() {}
 
+  /** The file with the configuration, as a family calls it. */
+  static Blueprint.Small configuration(Dialect dialect, Config config) {
+    return new Blueprint.Small(dialect.configurationFile(), Bytes.utf8(config.json()));
+  }
+
   /**
    * The blueprint of a checkpoint.
    *
@@ -31,7 +37,7 @@ final class Blueprints {
   static Blueprint of(
       WrittenTensors written,
       Map<String, List<Blueprint.Task>> tasks,
-      Config config,
+      Blueprint.Small configuration,
       List<Path> beside)
       throws IOException {
     List<Blueprint.File> files = new ArrayList<>();
@@ -43,7 +49,7 @@ final class Blueprints {
               file.size(),
               tasks.getOrDefault(file.name(), List.of())));
     List<Blueprint.Small> small = new ArrayList<>();
-    small.add(new Blueprint.Small("config.json", Bytes.utf8(config.json())));
+    small.add(configuration);
     new TreeMap<>(written.texts())
         .forEach((name, text) -> small.add(new Blueprint.Small(name, Bytes.utf8(text))));
     List<Blueprint.Carried> carried =

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.layout.Mapping;
 import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.RunOptions;
@@ -33,8 +34,6 @@ import org.isomorph.tensorfile.TensorSource;
  * stored. Only headers were read.
  */
 public final class Checkpoint {
-  private static final String CONFIG = "config.json";
-
   private final Path directory;
   private final Config config;
   private final Dialect dialect;
@@ -88,20 +87,15 @@ public final class Checkpoint {
   public static Checkpoint open(
       Path directory, Dialects dialects, Optional<Dialect> from, Optional<Path> configuration)
       throws IOException {
-    Path file = configuration.orElse(directory.resolve(CONFIG));
     if (!Files.isDirectory(directory))
       throw new ConversionRefused(
           directory
               + ": expected a checkpoint's directory, found "
               + (Files.exists(directory) ? "a file" : "nothing there"));
-    if (configuration.isPresent() && !Files.isRegularFile(file))
-      throw new ConversionRefused(file + ": expected a configuration to read, found no such file");
-    if (!Files.isRegularFile(file))
+    if (configuration.isPresent() && !Files.isRegularFile(configuration.get()))
       throw new ConversionRefused(
-          directory
-              + ": expected a checkpoint's "
-              + CONFIG
-              + ", found none; name a configuration with --config");
+          configuration.get() + ": expected a configuration to read, found no such file");
+    Path file = configuration.orElseGet(() -> configuration(directory, dialects, from));
     Config written = Config.read(file);
     Config config = Quantisation.without(written);
     Dialect dialect = from.orElseGet(() -> dialects.reading(config));
@@ -109,16 +103,29 @@ public final class Checkpoint {
         Quantisation.present(written, StoredTensors.of(SafetensorsDirectory.open(directory)));
     Path named = directory.toAbsolutePath().normalize().getFileName();
     Model model =
-        described(dialect, config, TensorNames.of(stored.tensors().keySet()))
+        described(dialect, config, TensorInfos.of(stored.tensors()))
             .named(named == null ? dialect.name() : named.toString());
     return new Checkpoint(
         directory, config, dialect, model, Table.of(model, dialect.rows(model)), stored);
   }
 
+  private static Path configuration(Path directory, Dialects dialects, Optional<Dialect> from) {
+    Collection<String> names =
+        from.<Collection<String>>map(dialect -> List.of(dialect.configurationFile()))
+            .orElseGet(dialects::configurationFiles);
+    for (String name : names)
+      if (Files.isRegularFile(directory.resolve(name))) return directory.resolve(name);
+    throw new ConversionRefused(
+        directory
+            + ": expected a checkpoint's "
+            + String.join(" or ", names)
+            + ", found none; name a configuration with --config");
+  }
+
   /** What a configuration describes; what makes no sense is said with the file's name. */
-  static Model described(Dialect dialect, Config config, TensorNames names) {
+  static Model described(Dialect dialect, Config config, TensorInfos tensors) {
     try {
-      return dialect.spec(config, names);
+      return dialect.spec(config, tensors);
     } catch (SpecException senseless) {
       throw new DialectException(config.file() + ": " + senseless.getMessage(), senseless);
     }

@@ -93,10 +93,12 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
       draws(tasks, table, Mapping.union(layouts).then(written.mapping()), seed);
       scales(tasks, scales, written.mapping(), seed);
     }
-    Config config = DTypeKeys.set(expressed.config(), Spelling.BEFORE_5, dtype);
+    Config config = DTypeKeys.set(expressed.config(), target, Spelling.BEFORE_5, dtype);
     if (quantise.isPresent()) config = Quantisation.with(config, quantise.get());
     return new Initialisation(
-        expressed.model(), written, Blueprints.of(written, tasks, config, List.of()));
+        expressed.model(),
+        written,
+        Blueprints.of(written, tasks, Blueprints.configuration(target, config), List.of()));
   }
 
   private static void draws(

@@ -1,6 +1,7 @@
 package org.isomorph.convert;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -127,7 +128,8 @@ final class PlanDrawing {
         route.expressed().lost(),
         table.entries(),
         written,
-        Blueprints.of(written, tasks, config, SideFiles.of(source.directory(), sameFamily())));
+        Blueprints.of(
+            written, tasks, Blueprints.configuration(request.target(), config), beside()));
   }
 
   // ---- from stored elements to the target's tensors
@@ -332,6 +334,13 @@ final class PlanDrawing {
             .flatMap(file -> file.entries().stream())
             .map(WrittenTensors.Entry::info)
             .toList();
-    return DTypeKeys.set(config, Spelling.of(config), DTypes.main(infos));
+    return DTypeKeys.set(config, request.target(), Spelling.of(config), DTypes.main(infos));
+  }
+
+  private List<Path> beside() throws IOException {
+    return SideFiles.of(
+        source.directory(),
+        List.of(source.dialect().configurationFile(), request.target().configurationFile()),
+        sameFamily());
   }
 }
