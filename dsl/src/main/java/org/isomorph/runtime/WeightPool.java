@@ -42,11 +42,16 @@ final class WeightPool implements AutoCloseable {
     this.device = device;
   }
 
-  /** The weights of these names, in this order; to be closed. */
-  synchronized NativeValue list(List<String> names) {
+  /** Binds those of these weights that are not bound yet. */
+  synchronized void bind(List<String> names) {
     List<String> missing =
         names.stream().distinct().filter(name -> !places.containsKey(name)).toList();
-    if (!missing.isEmpty()) bind(missing);
+    if (!missing.isEmpty()) add(missing);
+  }
+
+  /** The weights of these names, in this order; to be closed. */
+  synchronized NativeValue list(List<String> names) {
+    bind(names);
     long[] index =
         names.stream().mapToLong(name -> Objects.requireNonNull(places.get(name))).toArray();
     try (NativeValue chosen = NativeValue.ofLongs(index)) {
@@ -54,7 +59,7 @@ final class WeightPool implements AutoCloseable {
     }
   }
 
-  private void bind(List<String> missing) {
+  private void add(List<String> missing) {
     BoundWeights more = BoundWeights.bind(weights, missing, run, device);
     bound.add(more);
     NativeValue longer = Loaded.PROGRAM.call("extend", pool, more.tensors());
