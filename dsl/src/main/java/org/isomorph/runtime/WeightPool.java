@@ -36,7 +36,16 @@ final class WeightPool implements AutoCloseable {
   private final List<BoundWeights> bound = new ArrayList<>();
   private NativeValue pool = NativeValue.listOf(List.of());
 
+  /**
+   * An empty pool.
+   *
+   * @param run what the programs compute in: F32, BF16 or F64
+   */
   WeightPool(Weights weights, DType run, Device device) {
+    switch (run) {
+      case F64, F32, BF16 -> {}
+      default -> throw new RunException("models run in F32, BF16 or F64, not in " + run);
+    }
     this.weights = weights;
     this.run = run;
     this.device = device;
