@@ -124,7 +124,7 @@ public final class ChatGlm2 implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     Heads heads = outline.heads();
-    boolean biased = heads.bias().contains(Projection.O);
+    boolean biased = heads.bias().contains(Projection.O) || outline.ffn().bias();
     Frame frame =
         outline.tower().runs().isEmpty()
             ? Dsl.block(Dsl.rms(outline.eps()))

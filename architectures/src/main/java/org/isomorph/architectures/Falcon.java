@@ -178,7 +178,7 @@ public final class Falcon implements Dialect {
             .set("activation", Activations.name(outline.ffn().activation()))
             .set("layer_norm_epsilon", outline.eps())
             .set("alibi", heads.position() instanceof RelativePosition.Alibi)
-            .set("bias", outline.ffn().bias())
+            .set("bias", outline.ffn().bias() || !heads.bias().isEmpty())
             .set("new_decoder_architecture", isNew)
             .set("multi_query", isNew || groups == 1)
             .set("parallel_attn", parallel)

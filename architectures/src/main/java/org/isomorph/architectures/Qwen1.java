@@ -155,7 +155,7 @@ public final class Qwen1 implements Dialect {
             .set("use_dynamic_ntk", grows.isPresent())
             .set("use_logn_attn", heads.logn().isPresent())
             .set("scale_attn_weights", heads.isUsuallyScaled())
-            .set(BIASLESS, !heads.bias().contains(Projection.O))
+            .set(BIASLESS, !heads.bias().contains(Projection.O) && !outline.ffn().bias())
             .set("tie_word_embeddings", outline.tied());
     if (model.context() != 0) config.set("max_position_embeddings", model.context());
     Roles.write(config, model, LlamaLike.ROLES);

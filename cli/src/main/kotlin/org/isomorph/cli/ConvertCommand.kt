@@ -10,13 +10,9 @@ import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.options.required
 import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.path
-import java.util.Locale
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
-import org.isomorph.convert.Plan
-import org.isomorph.convert.PlanText
 import org.isomorph.convert.Planner
-import org.isomorph.convert.run.Result
 import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
@@ -78,33 +74,6 @@ class ConvertCommand : IsomorphCommand("convert") {
         SafetensorsSharding(maxShardSize),
       )
     val planned = Planner.plan(source, request, families)
-    if (plan) show(planned) else write(planned)
-  }
-
-  private fun show(plan: Plan) =
-    if (json) printJson(planJson(plan)) else PlanText.of(plan).forEach { echo(it) }
-
-  private fun write(plan: Plan) {
-    val result = write("convert", plan.blueprint(), destination, force)
-    if (json) return printJson(planJson(plan, result))
-    PlanText.notes(plan).forEach { echo(it) }
-    echo(
-      "${plan.source().dialect().name()} -> ${plan.target().name()}: ${written(plan, result)} to $destination"
-    )
-  }
-
-  private fun written(plan: Plan, result: Result): String {
-    val resumed =
-      if (result.filesResumed() > 0) ", ${result.filesResumed()} files kept from an earlier run"
-      else ""
-    val seconds = result.elapsed().toNanos() / 1e9
-    return "%,d tensors, %s in %.2f s%s"
-      .format(
-        Locale.ROOT,
-        plan.tensors().size,
-        PlanText.size(result.bytes()),
-        seconds,
-        resumed,
-      )
+    Conversion("convert", destination, force, json).run(this, planned, plan)
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
@@ -126,6 +127,11 @@ public final class Checkpoint {
     } catch (SpecException senseless) {
       throw new DialectException(config.file() + ": " + senseless.getMessage(), senseless);
     }
+  }
+
+  /** The same checkpoint with other tensors in place of those in the files. */
+  public Checkpoint presenting(UnaryOperator<StoredTensors> tensors) {
+    return new Checkpoint(directory, config, dialect, model, table, tensors.apply(stored));
   }
 
   private Optional<String> resolve(Table.Entry entry) {

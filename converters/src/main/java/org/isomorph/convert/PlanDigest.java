@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.isomorph.layout.Box;
+import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Identifies a plan by everything that decides its bytes: what is written where from what, and the
@@ -60,7 +62,14 @@ final class PlanDigest {
         add(digest, source.dtype().name() + " " + source.file());
         add(digest, source.offset());
       }
-      case Blueprint.Derived source -> add(digest, source.tensor().toString());
+      case Blueprint.Derived source -> {
+        TensorSource tensor = source.tensor();
+        add(digest, tensor.dtype().name() + " " + tensor.making().orElse(""));
+        for (StoredTensor stored : tensor.files()) {
+          add(digest, stored.dtype().name() + " " + stored.file());
+          add(digest, stored.begin(), stored.end());
+        }
+      }
     }
     add(digest, target.dtype().name());
     add(digest, target.offset());

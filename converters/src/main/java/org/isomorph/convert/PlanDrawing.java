@@ -61,8 +61,7 @@ final class PlanDrawing {
     this.evidence = evidence;
     this.model = route.expressed().model();
     this.table = sameFamily() ? source.table() : Table.of(model, request.target().rows(model));
-    Origins after = Origins.of(source.model());
-    for (Step step : route.steps()) after = after.then(step);
+    Origins after = Origins.of(source.model(), route.steps());
     this.origins = after;
     this.copies = copies();
     this.targets = Mapping.union(List.of(table.mapping(), mapping(copies)));

@@ -146,21 +146,25 @@ public final class Planner {
   // ---- the way to the target
 
   private Route route(Mapping<TensorSource, String> parameters) throws IOException {
-    Routes routes = Routes.to(request.target(), source.model(), Spelling.BEFORE_5);
-    if (routes.routes().isEmpty()) throw refused(routes.reasons());
-    List<String> failed = new ArrayList<>();
-    for (Route route : routes.routes()) {
-      Optional<String> obstacle = obstacle(route, parameters);
-      if (obstacle.isEmpty()) return route;
-      failed.add(
-          "the way \""
-              + String.join("; ", route.steps().stream().map(Step::sentence).toList())
-              + "\" is closed: it is not so that "
-              + obstacle.get());
-    }
-    failed.add(alternatives());
+    Optional<Route> found =
+        Reduction.route(
+            request.target(),
+            source.model(),
+            (before, step) ->
+                obstacle(step, Origins.of(source.model(), before), parameters).isEmpty());
+    if (found.isEmpty())
+      throw refused(Routes.to(request.target(), source.model(), Spelling.BEFORE_5).reasons());
+    Route route = found.get();
+    Optional<String> obstacle = obstacle(route, parameters);
+    if (obstacle.isEmpty()) return route;
     throw new ConversionRefused(
-        source.directory() + " cannot be written as " + request.target().name(), failed);
+        source.directory() + " cannot be written as " + request.target().name(),
+        List.of(
+            "the way \""
+                + String.join("; ", route.steps().stream().map(Step::sentence).toList())
+                + "\" is closed: it is not so that "
+                + obstacle.get(),
+            alternatives()));
   }
 
   private ConversionRefused refused(List<Difference> reasons) {
@@ -196,45 +200,70 @@ public final class Planner {
       throws IOException {
     Origins origins = Origins.of(source.model());
     for (Step step : route.steps()) {
-      for (Claim claim : step.claims())
-        if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
+      Optional<String> obstacle = obstacle(step, origins, parameters);
+      if (obstacle.isPresent()) return obstacle;
       origins = origins.then(step);
     }
+    return Optional.empty();
+  }
+
+  private Optional<String> obstacle(
+      Step step, Origins origins, Mapping<TensorSource, String> parameters) throws IOException {
+    for (Claim claim : step.claims())
+      if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
     return Optional.empty();
   }
 
   private boolean holds(Claim claim, Origins origins, Mapping<TensorSource, String> parameters)
       throws IOException {
     return switch (claim) {
-      case Claim.Zero zero ->
-          ask(
-              new Evidence.Query.Zero(
-                  claim.toString(), stored(zero.parameter(), origins, parameters).pieces()));
+      case Claim.Zero zero -> {
+        Optional<Mapping<TensorSource, String>> all = stored(zero.parameter(), origins, parameters);
+        yield all.isPresent() && ask(new Evidence.Query.Zero(claim.toString(), all.get().pieces()));
+      }
       case Claim.Same same -> {
-        Mapping<TensorSource, String> one = stored(same.parameter(), origins, parameters);
-        Mapping<TensorSource, String> other = stored(same.other(), origins, parameters);
         Mapping<String, String> across =
             Mapping.copy(same.parameter(), same.other(), origins.shape(same.parameter()));
-        boolean whole =
-            one.elements() == origins.shape(same.parameter()).elements()
-                && other.elements() == one.elements();
-        yield whole
-            && ask(
-                new Evidence.Query.Same(
-                    claim.toString(), one.then(across).then(other.inverse()).pieces()));
+        yield equal(claim, same.parameter(), across, same.other(), origins, parameters);
+      }
+      case Claim.Repeated repeated -> {
+        String name = repeated.parameter();
+        Mapping<String, String> copies =
+            repeated.layout(name).mapping(name, _ -> repeated.one(origins.shape(name))).copies();
+        yield equal(claim, name, copies, name, origins, parameters);
       }
     };
   }
 
+  /** Whether elements of one parameter equal those of another that they are mapped to. */
+  private boolean equal(
+      Claim claim,
+      String one,
+      Mapping<String, String> across,
+      String other,
+      Origins origins,
+      Mapping<TensorSource, String> parameters)
+      throws IOException {
+    Optional<Mapping<TensorSource, String>> from = stored(one, origins, parameters);
+    Optional<Mapping<TensorSource, String>> to = stored(other, origins, parameters);
+    if (from.isEmpty() || to.isEmpty()) return false;
+    List<Piece<TensorSource, TensorSource>> pieces =
+        from.get().then(across).then(to.get().inverse()).pieces();
+    // Where a side is made of zeros that are stored nowhere, there is nothing to compare with.
+    long compared = pieces.stream().mapToLong(piece -> piece.box().elements()).sum();
+    return compared == across.elements() && ask(new Evidence.Query.Same(claim.toString(), pieces));
+  }
+
   /**
-   * The stored elements that a parameter is; none for one that is computed, about which nothing is
+   * The stored elements that a parameter is; empty for one that is computed, about which nothing is
    * known yet.
    */
-  private static Mapping<TensorSource, String> stored(
+  private static Optional<Mapping<TensorSource, String>> stored(
       String parameter, Origins origins, Mapping<TensorSource, String> parameters) {
-    Origins.Origin origin = origins.all().get(parameter);
-    if (origin == null || origin.transform().isPresent()) return new Mapping<>(List.of());
-    return parameters.then(origin.from());
+    Origins.Origin origin = origins.of(parameter);
+    return origin.transform().isPresent()
+        ? Optional.empty()
+        : Optional.of(parameters.then(origin.from()));
   }
 
   private boolean ask(Evidence.Query query) throws IOException {

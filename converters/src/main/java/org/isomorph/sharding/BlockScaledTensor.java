@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Float8;
 import org.isomorph.tensor.TensorInfo;
@@ -120,18 +121,11 @@ public record BlockScaledTensor(
         table = new short[CODES];
         float factor = scales[Math.toIntExact(row * across + block)];
         for (int code = 0; code < CODES; code++)
-          table[code] = bfloat(Float8.e4m3((byte) code) * factor);
+          table[code] = Casts.bfloat16(Float8.e4m3((byte) code) * factor);
         tables[block] = table;
       }
       return table;
     }
-  }
-
-  /** The upper half of a float, rounded to nearest even; a NaN stays one. */
-  private static short bfloat(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
-    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 
   /** Names tell tensors apart: as the key of a large map, one hashes fast. */

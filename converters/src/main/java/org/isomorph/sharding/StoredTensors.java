@@ -14,6 +14,7 @@ import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.SafetensorsDirectory;
+import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorSource;
 import org.isomorph.tensorfile.TorchDirectory;
 import org.isomorph.tensorfile.TorchTensor;
@@ -70,15 +71,18 @@ public record StoredTensors(
 
   /** Safetensors, in one file or in shards: each logical tensor is one tensor of one file. */
   public static StoredTensors of(SafetensorsDirectory directory) {
+    return of(directory.tensors());
+  }
+
+  /** Each logical tensor is one tensor of one file. */
+  public static StoredTensors of(Map<String, StoredTensor> whole) {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     List<Piece<TensorSource, String>> pieces = new ArrayList<>();
-    directory
-        .tensors()
-        .forEach((name, stored) -> {
-          tensors.put(name, stored.info());
-          if (stored.shape().elements() > 0)
-            pieces.add(new Piece<>(stored, name, Box.run(0, 0, stored.shape().elements())));
-        });
+    whole.forEach((name, stored) -> {
+      tensors.put(name, stored.info());
+      if (stored.shape().elements() > 0)
+        pieces.add(new Piece<>(stored, name, Box.run(0, 0, stored.shape().elements())));
+    });
     return new StoredTensors(tensors, new Mapping<>(pieces));
   }
 }

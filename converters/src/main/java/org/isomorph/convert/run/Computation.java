@@ -11,6 +11,7 @@ import org.isomorph.convert.run.Tiling.Tile;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
 import org.isomorph.layout.Restriction;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 
 /** Computes some elements of a parameter: gather as doubles, transform, round, scatter. */

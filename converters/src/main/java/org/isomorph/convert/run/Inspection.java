@@ -11,6 +11,7 @@ import org.isomorph.convert.Blueprint.Slot;
 import org.isomorph.convert.Blueprint.Source;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensorfile.StoredTensor;
 

@@ -7,6 +7,7 @@ import org.isomorph.convert.Blueprint.Slot;
 import org.isomorph.convert.Blueprint.Source;
 import org.isomorph.convert.run.Buffers.Buffer;
 import org.isomorph.convert.run.Tiling.Tile;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 
 /** Moves tiles: read, put in the target's order, cast, write. */
