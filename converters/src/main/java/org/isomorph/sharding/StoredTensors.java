@@ -17,6 +17,7 @@ import org.isomorph.tensorfile.SafetensorsDirectory;
 import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorSource;
 import org.isomorph.tensorfile.TorchDirectory;
+import org.isomorph.tensorfile.TorchFile;
 import org.isomorph.tensorfile.TorchTensor;
 
 /**
@@ -39,11 +40,11 @@ public record StoredTensors(
    */
   public static StoredTensors open(Path directory) throws IOException {
     if (SafetensorsDirectory.isIn(directory)) return of(SafetensorsDirectory.open(directory));
-    if (TorchDirectory.isIn(directory)) return of(TorchDirectory.open(directory).tensors());
+    if (TorchDirectory.isIn(directory)) return of(TorchDirectory.open(directory));
     // Neither under its usual name: a single file of weights will do.
     boolean safetensors = has(directory, ".safetensors");
     return !safetensors && TorchDirectory.only(directory).isPresent()
-        ? of(TorchDirectory.open(directory).tensors())
+        ? of(TorchDirectory.open(directory))
         : of(SafetensorsDirectory.open(directory));
   }
 
@@ -54,11 +55,20 @@ public record StoredTensors(
   }
 
   /**
-   * Tensors of torch files: each is a box over its storage.
+   * Torch files, one or in shards: each logical tensor is a box over its storage.
    *
    * @throws org.isomorph.tensorfile.TensorFileException if a tensor's elements overlap
    */
-  public static StoredTensors of(Map<String, TorchTensor> views) {
+  public static StoredTensors of(TorchDirectory directory) {
+    return ofViews(directory.tensors());
+  }
+
+  /** The model's tensors in one torch file, likewise. */
+  public static StoredTensors of(TorchFile file) {
+    return ofViews(file.tensors());
+  }
+
+  private static StoredTensors ofViews(Map<String, TorchTensor> views) {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     List<Piece<TensorSource, String>> pieces = new ArrayList<>();
     views.forEach((name, view) -> {

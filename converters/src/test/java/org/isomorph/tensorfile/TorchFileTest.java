@@ -31,8 +31,7 @@ class TorchFileTest {
   @ParameterizedTest
   @CsvSource({"zip.bin, zip", "legacy.bin, legacy", "trained.pt, trained"})
   void everyTensorIsWhatTorchReads(String file, String twin) throws IOException {
-    StoredTensors stored =
-        StoredTensors.of(TorchFile.read(Crafted.reference("torch/" + file)).tensors());
+    StoredTensors stored = StoredTensors.of(TorchFile.read(Crafted.reference("torch/" + file)));
     assertThat(contents(stored)).isEqualTo(expected(twin + ".safetensors"));
   }
 
@@ -120,9 +119,8 @@ class TorchFileTest {
 
   @Test
   void viewsThatOverlapAreRefusedByName() throws IOException {
-    Map<String, TorchTensor> views =
-        TorchFile.read(Crafted.reference("torch/overlapping.bin")).tensors();
-    assertThatThrownBy(() -> StoredTensors.of(views))
+    TorchFile file = TorchFile.read(Crafted.reference("torch/overlapping.bin"));
+    assertThatThrownBy(() -> StoredTensors.of(file))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("tensor \"windows\": strides [1, 1] of shape [4, 3]: expected each")
         .hasMessageEndingWith("call contiguous() on the tensor and save it again");
