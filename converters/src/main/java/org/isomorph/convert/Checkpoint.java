@@ -26,7 +26,6 @@ import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecException;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
-import org.isomorph.tensorfile.SafetensorsDirectory;
 import org.isomorph.tensorfile.TensorSource;
 
 /**
@@ -99,8 +98,7 @@ public final class Checkpoint {
     Config written = Config.read(file);
     Config config = Quantisation.without(written);
     Dialect dialect = from.orElseGet(() -> dialects.reading(config));
-    StoredTensors stored =
-        Quantisation.present(written, StoredTensors.of(SafetensorsDirectory.open(directory)));
+    StoredTensors stored = Quantisation.present(written, StoredTensors.open(directory));
     Path named = directory.toAbsolutePath().normalize().getFileName();
     Model model =
         described(dialect, config, TensorInfos.of(stored.tensors()))
