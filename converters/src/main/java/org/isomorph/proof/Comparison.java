@@ -68,7 +68,7 @@ public final class Comparison {
                 new ParameterDifferences(
                     reference.model(), found, candidate.model(), candidate.weights()));
     for (Value value : Values.of(candidate.model()).all())
-      canonical.putIfAbsent(candidate.graph().value(value.name()), value.name());
+      canonical.putIfAbsent(candidate.handed(value.name()), value.name());
     for (String label : candidate.graph().outputs().keySet()) canonical.put(label, label);
   }
 
@@ -273,7 +273,7 @@ public final class Comparison {
 
   /** What the piece calls a value that it hands out. */
   private String label(Piece piece, String name) {
-    return piece.graph().outputs().containsKey(name) ? name : piece.graph().value(name);
+    return piece.graph().outputs().containsKey(name) ? name : candidate.handed(name);
   }
 
   private double part(Piece piece) {

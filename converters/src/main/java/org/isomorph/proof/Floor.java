@@ -7,7 +7,7 @@ import org.isomorph.runtime.Weights;
 import org.isomorph.tensor.DType;
 
 /**
- * How much rounding alone does: the candidate against itself, with every weight moved by about half
+ * How much rounding alone does: the candidate against itself, with every weight moved by up to half
  * a unit of its last place. It is measured piece by piece, since some mind more than others.
  */
 final class Floor {
@@ -22,8 +22,9 @@ final class Floor {
   /** By how much rounding to this dtype moves a number at most, as a part of it. */
   static double rounding(DType dtype) {
     return switch (dtype) {
-      case BF16 -> 0x1p-9;
-      case F16 -> 0x1p-12;
+      case BF16 -> 0x1p-8;
+      case F16 -> 0x1p-11;
+      // Half a unit would be lost in the multiplication that moves the weights.
       default -> 0x1p-23;
     };
   }

@@ -65,9 +65,9 @@ final class RunningReference implements Reference {
     return found;
   }
 
-  /** What the graph calls a value. */
+  /** What the pieces call a value. */
   private String own(String name) {
-    return model.graph().outputs().containsKey(name) ? name : model.graph().value(name);
+    return model.graph().outputs().containsKey(name) ? name : model.handed(name);
   }
 
   /** What lies within the piece that was run last is computed again. */
