@@ -33,7 +33,9 @@ internal class Conversion(
       }
     if (json) return command.printJson(planJson(plan, result))
     PlanText.notes(plan).forEach { command.echo(it) }
-    proof.wayBack().ifPresent { it.sentences().forEach { line -> command.echo("  verified  $line") } }
+    proof.wayBack().ifPresent {
+      it.sentences().forEach { line -> command.echo("  verified  $line") }
+    }
     command.echo(
       "${plan.source().dialect().name()} -> ${plan.target().name()}: ${written(plan, result)} to $destination"
     )

@@ -62,16 +62,12 @@ public record Plan(
   public Map<String, Set<TensorSource>> provenance() {
     Map<String, Set<TensorSource>> provenance = new LinkedHashMap<>();
     for (Piece<TensorSource, String> piece : moved.pieces())
-      provenance
-          .computeIfAbsent(piece.target(), _ -> new LinkedHashSet<>())
-          .add(piece.source());
+      provenance.computeIfAbsent(piece.target(), _ -> new LinkedHashSet<>()).add(piece.source());
     Map<String, List<Piece<TensorSource, String>>> parameters = computed.byTarget();
     for (Table.Entry tensor : tensors)
       for (String parameter : tensor.layout().parameters())
         for (Piece<TensorSource, String> piece : parameters.getOrDefault(parameter, List.of()))
-          provenance
-              .computeIfAbsent(tensor.name(), _ -> new LinkedHashSet<>())
-              .add(piece.source());
+          provenance.computeIfAbsent(tensor.name(), _ -> new LinkedHashSet<>()).add(piece.source());
     return provenance;
   }
 }

@@ -36,9 +36,7 @@ public final class Hashes {
     return new Hashes(listener)
         .all(
             stored.tensors().values().stream()
-                .map(info ->
-                    new LogicalTensor(
-                        info, pieces.getOrDefault(info.name(), List.of())))
+                .map(info -> new LogicalTensor(info, pieces.getOrDefault(info.name(), List.of())))
                 .toList());
   }
 

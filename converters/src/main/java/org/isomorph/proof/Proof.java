@@ -47,8 +47,7 @@ public final class Proof implements Executor.Closing {
   @Override
   public List<Blueprint.Small> files(Path directory) throws IOException {
     if (verify)
-      wayBack =
-          Optional.of(WayBack.check(plan, directory, dialects, Options.defaults(), listener));
+      wayBack = Optional.of(WayBack.check(plan, directory, dialects, Options.defaults(), listener));
     if (certify.isEmpty()) return List.of();
     Map<String, String> before = Hashes.of(plan.source().stored(), listener);
     Checkpoint written =

@@ -35,8 +35,8 @@ import org.isomorph.tensorfile.TensorSource;
  * What came of the way back: the result opened anew, planned back to the source's family, and
  * compared with the source's bytes as a stream.
  *
- * <p>It goes through the result's own configuration and its own family's table, so that a mistake of
- * the way there is not simply undone.
+ * <p>It goes through the result's own configuration and its own family's table, so that a mistake
+ * of the way there is not simply undone.
  *
  * @param tensors how many of the source's tensors came back bit for bit
  * @param bytes how long they are together
@@ -179,8 +179,7 @@ public record WayBack(long tensors, long bytes, Map<String, List<String>> others
         String name = "file " + files.size();
         places.put(name, file.getKey());
         files.add(
-            new Blueprint.File(
-                name, Bytes.utf8(""), Files.size(file.getKey()), file.getValue()));
+            new Blueprint.File(name, Bytes.utf8(""), Files.size(file.getKey()), file.getValue()));
       }
       Blueprint blueprint = new Blueprint(files, List.of(), List.of(), "");
       Optional<Mismatch> mismatch = Recheck.run(blueprint, places, options, listener);
@@ -197,8 +196,7 @@ public record WayBack(long tensors, long bytes, Map<String, List<String>> others
               .map(each ->
                   "tensor %s, element %d"
                       .formatted(
-                          each.info(),
-                          (mismatch.position() - each.begin()) / each.dtype().width()))
+                          each.info(), (mismatch.position() - each.begin()) / each.dtype().width()))
               .findFirst()
               .orElse("byte " + mismatch.position());
       return new ProofException(

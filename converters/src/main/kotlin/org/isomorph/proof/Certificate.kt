@@ -116,8 +116,7 @@ class Certificate(
         put("file", file.name())
         put("sha256", targetHashes.getValue(name))
         putJsonArray("of") {
-          for (each in provenance[name].orEmpty())
-            add(JsonPrimitive(logical.getValue(each)))
+          for (each in provenance[name].orEmpty()) add(JsonPrimitive(logical.getValue(each)))
         }
       }
     }

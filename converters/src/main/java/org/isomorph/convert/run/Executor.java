@@ -61,7 +61,8 @@ public final class Executor {
   }
 
   /**
-   * Small files that tell of the large ones: made when those are whole, before all are put in place.
+   * Small files that tell of the large ones: made when those are whole, before all are put in
+   * place.
    */
   @FunctionalInterface
   public interface Closing {
@@ -96,7 +97,7 @@ public final class Executor {
       ProgressListener listener,
       Closing closing)
       throws IOException {
-    return new Executor(blueprint, destination, options, listener, closing, Steps.NONE).execute();
+    return run(blueprint, destination, options, listener, closing, Steps.NONE);
   }
 
   static Result run(
@@ -104,9 +105,10 @@ public final class Executor {
       Path destination,
       Options options,
       ProgressListener listener,
+      Closing closing,
       Steps steps)
       throws IOException {
-    return new Executor(blueprint, destination, options, listener, Closing.NONE, steps).execute();
+    return new Executor(blueprint, destination, options, listener, closing, steps).execute();
   }
 
   private Result execute() throws IOException {
