@@ -123,7 +123,7 @@ final class PlanDrawing {
         casts,
         made.isEmpty() ? outcome(casts) : Outcome.ROUNDED,
         evidence,
-        left(moved),
+        left(),
         route.expressed().lost(),
         table.entries(),
         moved,
@@ -301,17 +301,32 @@ final class PlanDrawing {
     return made;
   }
 
+  /**
+   * The tensors that the result is made of, by the names that the files have for them: two of them
+   * may be views of the same elements.
+   */
+  private Set<String> usedNames() {
+    Set<String> parameters = new HashSet<>();
+    for (Origins.Origin origin : origins.all().values())
+      for (Piece<String, String> piece : origin.from().pieces()) parameters.add(piece.source());
+    Set<String> names = new HashSet<>();
+    for (Table.Entry entry : source.table().entries())
+      if (entry.layout().parameters().stream().anyMatch(parameters::contains))
+        names.add(source.storedName(entry));
+    return names;
+  }
+
   /** What the files hold and the result does not, with the reason. */
-  private Map<String, String> left(Mapping<TensorSource, String> moved) {
-    Set<TensorSource> used = used(moved);
+  private Map<String, String> left() {
+    Set<String> used = usedNames();
     Set<String> duplicates = new HashSet<>();
     source.duplicates().forEach(duplicate -> duplicates.add(duplicate.name()));
     Set<String> zeros = new HashSet<>();
     source.zeros().forEach(each -> zeros.add(each.name()));
     Map<String, String> left = new LinkedHashMap<>();
     for (Piece<TensorSource, String> piece : source.stored().storage().pieces()) {
-      if (used.contains(piece.source())) continue;
       String name = piece.target();
+      if (used.contains(name)) continue;
       String reason =
           duplicates.contains(name)
               ? "a copy of a tensor that is written"

@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.isomorph.sharding.StoredTensors;
 import org.isomorph.tensorfile.SafetensorsFile;
+import org.isomorph.tensorfile.TorchFile;
 
 /** The weights of an adapter, in whichever format they were saved. */
 final class AdapterFiles {
   private static final String SAFETENSORS = "adapter_model.safetensors";
+  private static final String TORCH = "adapter_model.bin";
 
   private AdapterFiles() {}
 
@@ -18,7 +20,10 @@ final class AdapterFiles {
       try (SafetensorsFile opened = SafetensorsFile.open(file)) {
         return StoredTensors.of(opened.tensors());
       }
+    Path torch = directory.resolve(TORCH);
+    if (Files.isRegularFile(torch)) return StoredTensors.of(TorchFile.read(torch));
     throw new LoraException(
-        directory + ": expected the adapter's weights in " + SAFETENSORS + ", found no such file");
+        "%s: expected the adapter's weights in %s or %s, found no such file"
+            .formatted(directory, SAFETENSORS, TORCH));
   }
 }
