@@ -201,8 +201,9 @@ class ExecutorTest {
         step -> {
           if (step.equals("begun")) cut(last);
         };
-    assertThatThrownBy(
-            () -> Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, shrink))
+    assertThatThrownBy(() ->
+            Executor.run(
+                blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, shrink))
         .isInstanceOf(RunException.class)
         .hasMessageContaining("source file %s changed while it was read", last)
         .hasMessageContaining("found 50;");
@@ -217,7 +218,9 @@ class ExecutorTest {
         step -> {
           if (step.equals("begun")) write(last, new byte[2000]);
         };
-    assertThatThrownBy(() -> Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, touch))
+    assertThatThrownBy(() ->
+            Executor.run(
+                blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, touch))
         .hasMessageContaining("source file %s changed while it was converted", last);
     assertThat(target).doesNotExist();
   }
