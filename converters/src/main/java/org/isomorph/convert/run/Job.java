@@ -20,6 +20,7 @@ final class Job {
 
   private Deque<Chunk> waiting = new ArrayDeque<>();
   private int unfinished;
+  private boolean sealing;
 
   Job(Blueprint.File file, Path path) {
     this.file = file;
@@ -34,10 +35,21 @@ final class Job {
     try (RandomAccessFile created = new RandomAccessFile(path.toFile(), "rw")) {
       created.setLength(file.size());
       FileChannel channel = created.getChannel();
-      ByteBuffer header = file.header().buffer();
-      while (header.hasRemaining()) channel.write(header);
+      for (Blueprint.Fixed fixed : file.fixed()) {
+        ByteBuffer bytes = fixed.content().buffer();
+        for (long at = fixed.offset(); bytes.hasRemaining(); ) at += channel.write(bytes, at);
+      }
     }
     waiting = Chunk.of(file, bufferBytes);
+    unfinished = waiting.size();
+    if (unfinished == 0) seal();
+  }
+
+  /** All data is there: what is left are the checksums of it. */
+  private void seal() {
+    if (sealing) return;
+    sealing = true;
+    waiting = Chunk.seals(file);
     unfinished = waiting.size();
   }
 
@@ -52,6 +64,7 @@ final class Job {
   /** Takes note that a chunk is done. */
   void done() {
     unfinished--;
+    if (unfinished == 0) seal();
   }
 
   boolean finished() {
