@@ -15,6 +15,7 @@ private val commands: List<IsomorphCommand> =
     ForwardCommand(),
     GenerateCommand(),
     CompileCommand(),
+    VerifyCommand(),
   )
 
 /**
