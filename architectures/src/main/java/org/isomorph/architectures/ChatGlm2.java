@@ -12,7 +12,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Frame;
 import org.isomorph.spec.Gated;
@@ -70,7 +70,7 @@ public final class ChatGlm2 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     ChatGlm6b.refuseAdditions(config);
     if (config.texts("architectures").contains("ChatGLMForSequenceClassification"))
       throw config.invalid("architectures", "ChatGLMModel or ChatGLMForConditionalGeneration");
@@ -115,7 +115,8 @@ public final class ChatGlm2 implements Dialect {
     boolean first = config.text("_name_or_path", "").startsWith("THUDM/chatglm2-6b");
     boolean divides = ratio != 1 && config.flag(DIVIDES, first);
     Rope halves = divides ? Dsl.rope(THETA).scaled(Dsl.linear(ratio)) : Dsl.rope(THETA * ratio);
-    return config.flag("original_rope", true) ? halves.pairs() : halves;
+    // The code hands original_rope on to where nobody looks at it.
+    return halves.pairs();
   }
 
   // ---- model to configuration
@@ -124,7 +125,7 @@ public final class ChatGlm2 implements Dialect {
   public Config config(Model model, Spelling spelling) {
     Outline outline = Outline.of(model);
     Heads heads = outline.heads();
-    boolean biased = heads.bias().contains(Projection.O);
+    boolean biased = heads.bias().contains(Projection.O) || outline.ffn().bias();
     Frame frame =
         outline.tower().runs().isEmpty()
             ? Dsl.block(Dsl.rms(outline.eps()))
@@ -147,7 +148,7 @@ public final class ChatGlm2 implements Dialect {
             .set("layernorm_epsilon", outline.eps())
             .set("post_layer_norm", !Norm.NONE.equals(outline.tower().norm()))
             .set(BEHIND_NORM, frame.placement() instanceof Placement.Glm)
-            .set("original_rope", outline.rope().pairing() == Rope.Pairing.PAIRS);
+            .set("original_rope", true);
     writeRatio(config, outline.rope());
     if (model.context() != 0) config.set("seq_length", model.context());
     config.set("tie_word_embeddings", false);

@@ -63,9 +63,10 @@ record Outline(
         : tower.runs().getFirst().block().residuals().getFirst().branches().getFirst().norm();
   }
 
-  /** The first mixture of experts of a tower, or a harmless one. */
+  /** The first mixture of experts of a tower, or what it has in place of one as the only expert. */
   static Mixture mixture(Tower tower) {
-    return first(tower, Mixture.class, Dsl.moe(1, 1, Dsl.swiglu(1)));
+    FeedForward.Single single = first(tower, FeedForward.Single.class, Dsl.swiglu(1));
+    return first(tower, Mixture.class, Dsl.moe(1, 1, single));
   }
 
   /** The first mixer of one kind in a tower, or {@code otherwise} where it has none. */

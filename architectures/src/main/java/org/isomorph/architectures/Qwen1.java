@@ -12,7 +12,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Heads;
@@ -53,7 +53,7 @@ public final class Qwen1 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Keys keys = Keys.of(config);
     if (!config.text("activation", "swiglu").equals("swiglu"))
       throw config.invalid("activation", "swiglu");
@@ -69,7 +69,9 @@ public final class Qwen1 implements Dialect {
             .layers(config.number(keys.layers()), Dsl.block(norm).attention(heads).ffn(ffn))
             .finalNorm(norm)
             .heads(
-                CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", false))))
+                CausalHead.read(
+                    CausalHead.unscored(config, "QWenLMHeadModel"),
+                    Dsl.lm().tied(config.flag("tie_word_embeddings", false))))
             .context(context);
     return Roles.read(model, config, LlamaLike.ROLES);
   }
@@ -140,7 +142,7 @@ public final class Qwen1 implements Dialect {
     long trained = grows.orElse(heads.logn().orElse(Math.max(1, model.context())));
     long rotated = outline.rope().dim() == 0 ? heads.headDim() : outline.rope().dim();
     Config.Builder config =
-        CausalHead.write(Config.builder(), model, "QWen", "QWenLMHeadModel")
+        CausalHead.writeUnscored(Config.builder(), model, "QWen", "QWenLMHeadModel")
             .set("model_type", "qwen")
             .set("vocab_size", outline.vocabulary())
             .set("hidden_size", outline.tower().dim())
@@ -155,7 +157,7 @@ public final class Qwen1 implements Dialect {
             .set("use_dynamic_ntk", grows.isPresent())
             .set("use_logn_attn", heads.logn().isPresent())
             .set("scale_attn_weights", heads.isUsuallyScaled())
-            .set(BIASLESS, !heads.bias().contains(Projection.O))
+            .set(BIASLESS, !heads.bias().contains(Projection.O) && !outline.ffn().bias())
             .set("tie_word_embeddings", outline.tied());
     if (model.context() != 0) config.set("max_position_embeddings", model.context());
     Roles.write(config, model, LlamaLike.ROLES);

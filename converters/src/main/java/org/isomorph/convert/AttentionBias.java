@@ -10,21 +10,44 @@ import org.isomorph.spec.Projection;
 
 /** A projection of attention without a bias is one whose bias is zero. */
 final class AttentionBias implements Adjustment {
-  /** The sets of biased projections that families have. */
+  private static final String WHAT = "attention biases";
+
+  /** The sets of biased projections that families have, but for all. */
   private static final List<Set<Projection>> SETS =
       List.of(
-          EnumSet.noneOf(Projection.class),
-          EnumSet.of(Projection.Q, Projection.K, Projection.V),
-          EnumSet.allOf(Projection.class));
+          EnumSet.noneOf(Projection.class), EnumSet.of(Projection.Q, Projection.K, Projection.V));
 
   @Override
-  public List<Step> steps(Model model) {
+  public String law() {
+    return "Attention without a bias is attention with a bias of zeros.";
+  }
+
+  @Override
+  public List<Step> toward(Model model, Model nearest) {
+    Model other =
+        Rewrite.mixers(
+            model,
+            nearest,
+            (ours, theirs) ->
+                ours instanceof Heads a && theirs instanceof Heads b ? a.bias(b.bias()) : ours);
+    return other.equals(model) ? List.of() : List.of(Zeros.step(WHAT, model, other));
+  }
+
+  @Override
+  public List<Step> reductions(Model model) {
     List<Step> steps = new ArrayList<>();
-    for (Set<Projection> biased : SETS) {
+    for (Set<Projection> kept : SETS) {
       Model other =
-          Rewrite.mixers(model, mixer -> mixer instanceof Heads heads ? heads.bias(biased) : mixer);
-      if (!other.equals(model)) steps.add(Biases.step("attention", model, other));
+          Rewrite.mixers(model, mixer -> mixer instanceof Heads heads ? only(heads, kept) : mixer);
+      if (!other.equals(model)) steps.add(Zeros.step(WHAT, model, other));
     }
     return steps;
+  }
+
+  private static Heads only(Heads heads, Set<Projection> kept) {
+    EnumSet<Projection> both =
+        EnumSet.copyOf(kept.isEmpty() ? EnumSet.noneOf(Projection.class) : kept);
+    both.retainAll(heads.bias());
+    return heads.bias(both);
   }
 }

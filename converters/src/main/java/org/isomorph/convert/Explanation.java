@@ -96,9 +96,9 @@ public record Explanation(
   private static Map<String, Table> tables(Model model, Dialects dialects) {
     Map<String, Table> tables = new LinkedHashMap<>();
     for (Dialect dialect : dialects.all())
-      Routes.to(dialect, model, Spelling.BEFORE_5).routes().stream()
+      Routes.to(dialect, model, Spelling.BEFORE_5)
+          .route()
           .map(Route::expressed)
-          .findFirst()
           .ifPresent(expressed ->
               tables.put(
                   dialect.name(), Table.of(expressed.model(), dialect.rows(expressed.model()))));

@@ -1,29 +1,63 @@
 package org.isomorph.convert;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.spec.Dense;
+import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Mixer;
+import org.isomorph.spec.Mixture;
 import org.isomorph.spec.Model;
 
-/** A feed-forward layer without biases is one whose biases are zero. */
+/** A feed-forward layer without biases is one whose biases are zero; so is an expert. */
 final class FeedForwardBias implements Adjustment {
+  private static final String WHAT = "feed-forward biases";
+
   @Override
-  public List<Step> steps(Model model) {
-    List<Step> steps = new ArrayList<>();
-    for (boolean biased : new boolean[] {false, true}) {
-      Model other = Rewrite.mixers(model, mixer -> biased(mixer, biased));
-      if (!other.equals(model)) steps.add(Biases.step("feed-forward", model, other));
-    }
-    return steps;
+  public String law() {
+    return "A feed-forward layer without biases is one with biases of zeros.";
   }
 
-  private static Mixer biased(Mixer mixer, boolean biased) {
-    return switch (mixer) {
+  @Override
+  public List<Step> toward(Model model, Model nearest) {
+    Model other = Rewrite.mixers(model, nearest, FeedForwardBias::toward);
+    return other.equals(model) ? List.of() : List.of(Zeros.step(WHAT, model, other));
+  }
+
+  private static Mixer toward(Mixer ours, Mixer theirs) {
+    if (ours instanceof FeedForward.Single a && theirs instanceof FeedForward.Single b)
+      return biased(a, b.bias());
+    if (ours instanceof Mixture a && theirs instanceof Mixture b)
+      return biased(a, b.expert().bias());
+    return ours;
+  }
+
+  @Override
+  public List<Step> reductions(Model model) {
+    Model other =
+        Rewrite.mixers(
+            model,
+            mixer ->
+                switch (mixer) {
+                  case FeedForward.Single layer -> biased(layer, false);
+                  case Mixture mixture -> biased(mixture, false);
+                  default -> mixer;
+                });
+    return other.equals(model) ? List.of() : List.of(Zeros.step(WHAT, model, other));
+  }
+
+  private static FeedForward.Single biased(FeedForward.Single layer, boolean biased) {
+    return switch (layer) {
       case Dense dense -> new Dense(dense.hidden(), dense.activation(), biased);
       case Gated gated -> new Gated(gated.hidden(), gated.activation(), biased);
-      default -> mixer;
     };
+  }
+
+  private static Mixture biased(Mixture mixture, boolean biased) {
+    return new Mixture(
+        mixture.experts(),
+        mixture.topK(),
+        biased(mixture.expert(), biased),
+        mixture.shared(),
+        mixture.router());
   }
 }

@@ -3,7 +3,6 @@ package org.isomorph.convert;
 import java.util.List;
 import java.util.Map;
 import org.isomorph.layout.Layout;
-import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Parameters;
 
@@ -12,24 +11,44 @@ final class HeadTying implements Adjustment {
   private static final String HEAD = "head.weight";
 
   @Override
-  public List<Step> steps(Model model) {
-    if (model.lm().isEmpty()) return List.of();
-    String table = Parameters.headTable(model).orElseThrow();
-    Model other = Rewrite.lm(model, lm -> lm.tied(!lm.isTied()));
-    boolean tied = model.lm().map(Head.Lm::isTied).orElse(false);
-    return List.of(
-        tied
-            ? new Step(
-                "store the tied head as a copy of the token table",
-                Outcome.EXACT,
-                other,
-                Map.of(HEAD, new Change.Arranged(Layout.leaf(table))),
-                List.of())
-            : new Step(
-                "tie the head to the token table, which it equals",
-                Outcome.EXACT,
-                other,
-                Map.of(),
-                List.of(new Claim.Same(HEAD, table))));
+  public String law() {
+    return "A tied head is a head that equals the token table.";
+  }
+
+  @Override
+  public List<Step> toward(Model model, Model nearest) {
+    if (model.lm().isEmpty() || nearest.lm().isEmpty()) return List.of();
+    boolean tied = model.lm().get().isTied();
+    if (tied == nearest.lm().get().isTied()) return List.of();
+    return List.of(tied ? untied(model) : tied(model));
+  }
+
+  @Override
+  public List<Step> reductions(Model model) {
+    boolean apart = model.lm().isPresent() && !model.lm().get().isTied();
+    return apart ? List.of(tied(model)) : List.of();
+  }
+
+  private static Step tied(Model model) {
+    return new Step(
+        "tie the head to the token table, which it equals",
+        Outcome.EXACT,
+        Rewrite.lm(model, lm -> lm.tied(true)),
+        Map.of(),
+        List.of(new Claim.Same(HEAD, table(model))));
+  }
+
+  /** The step that gives a tied head a weight of its own. */
+  static Step untied(Model model) {
+    return new Step(
+        "store the tied head as a copy of the token table",
+        Outcome.EXACT,
+        Rewrite.lm(model, lm -> lm.tied(false)),
+        Map.of(HEAD, new Change.Arranged(Layout.leaf(table(model)))),
+        List.of());
+  }
+
+  private static String table(Model model) {
+    return Parameters.headTable(model).orElseThrow();
   }
 }

@@ -4,12 +4,13 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Model;
 
 /**
@@ -19,11 +20,11 @@ import org.isomorph.spec.Model;
 public final class Matrix {
   /** What becomes of a family's models in another family. */
   public enum Entry {
-    /** All convert, without rounding; some perhaps only on evidence. */
+    /** All convert, without rounding. */
     EXACT,
     /** All convert, some with a rounding. */
     ROUNDED,
-    /** Some convert, some are refused. */
+    /** Some convert: it depends on sizes or on values, such as biases of zeros. */
     SOME,
     /** All are refused. */
     REFUSED
@@ -46,7 +47,7 @@ public final class Matrix {
   private static Map<Dialect, Entry> row(Dialect from, Dialects dialects) {
     List<Model> models =
         from.presets().stream()
-            .map(preset -> from.spec(preset.config(), TensorNames.UNKNOWN))
+            .map(preset -> from.spec(preset.config(), TensorInfos.UNKNOWN))
             .toList();
     Map<Dialect, Entry> row = new HashMap<>();
     for (Dialect to : dialects.all())
@@ -65,15 +66,16 @@ public final class Matrix {
 
   private static Entry entry(List<Model> models, Dialect to) {
     Set<Entry> found = EnumSet.noneOf(Entry.class);
-    for (Model model : models) {
-      List<Route> routes = Routes.to(to, model, Spelling.BEFORE_5).routes();
-      found.add(
-          routes.isEmpty()
-              ? Entry.REFUSED
-              : routes.getFirst().outcome() == Outcome.EXACT ? Entry.EXACT : Entry.ROUNDED);
-    }
+    for (Model model : models) found.add(entry(model, to));
     if (found.isEmpty()) return Entry.REFUSED;
-    if (found.contains(Entry.REFUSED)) return found.size() == 1 ? Entry.REFUSED : Entry.SOME;
-    return found.contains(Entry.ROUNDED) ? Entry.ROUNDED : Entry.EXACT;
+    if (found.size() == 1) return found.iterator().next();
+    return found.contains(Entry.REFUSED) || found.contains(Entry.SOME) ? Entry.SOME : Entry.ROUNDED;
+  }
+
+  private static Entry entry(Model model, Dialect to) {
+    Optional<Route> route = Routes.to(to, model, Spelling.BEFORE_5).route();
+    if (route.isEmpty()) return Entry.REFUSED;
+    if (route.get().isConditional()) return Entry.SOME;
+    return route.get().outcome() == Outcome.EXACT ? Entry.EXACT : Entry.ROUNDED;
   }
 }

@@ -1,7 +1,9 @@
 package org.isomorph.convert;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
 
 /**
@@ -10,18 +12,29 @@ import org.isomorph.spec.Model;
  */
 final class NormalisedHead implements Adjustment {
   @Override
-  public List<Step> steps(Model model) {
-    // A tied head shares its weight with the token table, which must not be normalised: it is
-    // untied first.
-    if (model.lm().isEmpty() || !model.lm().get().isNormalised() || model.lm().get().isTied())
-      return List.of();
+  public String law() {
+    return "A normalised head is a plain head whose rows were divided by their lengths.";
+  }
+
+  @Override
+  public List<Step> toward(Model model, Model nearest) {
+    boolean folds =
+        model.lm().map(Head.Lm::isNormalised).orElse(false)
+            && nearest.lm().isPresent()
+            && !nearest.lm().get().isNormalised();
+    if (!folds) return List.of();
+    List<Step> steps = new ArrayList<>();
+    // A tied head shares its weight with the token table, which must not be normalised.
+    if (model.lm().map(Head.Lm::isTied).orElse(false)) steps.add(HeadTying.untied(model));
+    Model apart = steps.isEmpty() ? model : steps.getFirst().model();
     Transform rows = new UnitRows();
-    return List.of(
+    steps.add(
         new Step(
             "fold the normalised head into its weight: " + rows.rounding(),
             Outcome.ROUNDED,
-            Rewrite.lm(model, lm -> lm.normalised(false)),
+            Rewrite.lm(apart, lm -> lm.normalised(false)),
             Map.of("head.weight", new Change.Computed(rows)),
             List.of()));
+    return steps;
   }
 }

@@ -1,21 +1,24 @@
 package org.isomorph.convert;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.isomorph.layout.Layout;
 import org.isomorph.layout.Mapping;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Parameter;
 import org.isomorph.spec.Parameters;
 import org.isomorph.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where each parameter of an adjusted model comes from: which elements of the source's parameters,
  * and what is computed on the way.
+ *
+ * <p>Worked out parameter by parameter, backwards through the steps, when it is asked for: evidence
+ * concerns a few of them, and a mixture of experts has 100,000.
  */
 final class Origins {
   /**
@@ -26,96 +29,117 @@ final class Origins {
    */
   record Origin(Mapping<String, String> from, Optional<Transform> transform) {}
 
-  private final Map<String, Origin> origins;
-  private final Map<String, Shape> shapes;
+  private final @Nullable Origins before;
+  private final Map<String, Change> changes;
+  private final Model model;
+  private final Map<String, Origin> known = new HashMap<>();
+  private @Nullable Map<String, Shape> shapes;
 
-  private Origins(Map<String, Origin> origins, Map<String, Shape> shapes) {
-    this.origins = origins;
-    this.shapes = shapes;
+  private Origins(@Nullable Origins before, Map<String, Change> changes, Model model) {
+    this.before = before;
+    this.changes = changes;
+    this.model = model;
   }
 
   /** Every parameter of {@code source} from itself. */
   static Origins of(Model source) {
-    Map<String, Origin> origins = new LinkedHashMap<>();
-    Map<String, Shape> shapes = shapes(source);
-    shapes.forEach((name, shape) ->
-        origins.put(name, new Origin(Mapping.copy(name, name, shape), Optional.empty())));
-    return new Origins(origins, shapes);
+    return new Origins(null, Map.of(), source);
   }
 
   /** The origins after one more step. */
   Origins then(Step step) {
-    Map<String, Origin> after = new LinkedHashMap<>();
-    Map<String, Shape> next = shapes(step.model());
-    next.forEach((name, shape) ->
-        after.put(name, origin(name, shape, Optional.ofNullable(step.changes().get(name)))));
-    return new Origins(after, next);
+    return new Origins(this, step.changes(), step.model());
   }
 
-  private Origin origin(String name, Shape shape, Optional<Change> change) {
-    if (change.isEmpty()) return known(name, shape);
-    return switch (change.get()) {
+  /** The origins after some steps. */
+  static Origins of(Model source, List<Step> steps) {
+    Origins origins = of(source);
+    for (Step step : steps) origins = origins.then(step);
+    return origins;
+  }
+
+  /** The origin of one parameter. */
+  Origin of(String name) {
+    Origin found = known.get(name);
+    if (found == null) {
+      found = find(name);
+      known.put(name, found);
+    }
+    return found;
+  }
+
+  private Origin find(String name) {
+    if (before == null) return new Origin(Mapping.copy(name, name, shape(name)), Optional.empty());
+    Change change = changes.get(name);
+    return change == null ? same(before, name) : changed(before, name, change);
+  }
+
+  private Origin same(Origins before, String name) {
+    Shape had = before.shapes().get(name);
+    if (had == null || !had.equals(shape(name)))
+      throw new IllegalStateException(
+          "a step leaves open where parameter " + name + " " + shape(name) + " comes from");
+    return before.of(name);
+  }
+
+  private Origin changed(Origins before, String name, Change change) {
+    return switch (change) {
       case Change.Zeros _ -> new Origin(new Mapping<>(List.of()), Optional.empty());
-      case Change.Computed computed -> computed(name, known(name, shape), computed.transform());
-      case Change.Arranged arranged -> arranged(name, arranged);
+      case Change.Computed computed -> computed(same(before, name), computed.transform());
+      case Change.Arranged arranged -> arranged(before, name, arranged.layout());
     };
   }
 
-  private Origin known(String name, Shape shape) {
-    Origin before = origins.get(name);
-    if (before == null || !shape(name).equals(shape))
-      throw new IllegalStateException(
-          "a step leaves open where parameter " + name + " " + shape + " comes from");
-    return before;
-  }
-
-  private static Origin computed(String name, Origin before, Transform transform) {
-    if (before.transform().isPresent())
-      throw new IllegalStateException(
-          "parameter " + name + " would be computed twice, and rounded twice");
-    return new Origin(before.from(), Optional.of(transform));
-  }
-
-  private Origin arranged(String name, Change.Arranged arranged) {
-    List<Mapping<String, String>> parts = new ArrayList<>();
-    Set<Transform> transforms = new HashSet<>();
-    for (String part : arranged.layout().parameters()) {
-      Origin origin = origins.get(part);
-      if (origin == null)
-        throw new IllegalStateException(
-            "a step makes " + name + " of " + part + ", which the model does not have");
-      parts.add(origin.from());
-      origin.transform().ifPresent(transforms::add);
-    }
-    if (!transforms.isEmpty())
-      throw new IllegalStateException(
-          "parameter " + name + " would be arranged from a computed one");
+  /** What is computed twice is computed at once, and rounded at the end. */
+  private static Origin computed(Origin origin, Transform next) {
     return new Origin(
-        Mapping.union(parts).then(arranged.layout().mapping(name, this::shape)), Optional.empty());
+        origin.from(),
+        Optional.of(origin.transform().map(first -> Composed.of(first, next)).orElse(next)));
+  }
+
+  /** Elements that are computed one by one can be put in their places first. */
+  private static Origin arranged(Origins before, String name, Layout<String> layout) {
+    List<Origin> parts = layout.parameters().stream().map(before::of).toList();
+    List<Optional<Transform>> transforms =
+        parts.stream().map(Origin::transform).distinct().toList();
+    boolean alike =
+        transforms.size() == 1
+            && transforms.getFirst().stream()
+                .allMatch(transform -> transform.need() == Transform.Need.ELEMENTS);
+    if (!alike)
+      throw new IllegalStateException(
+          "parameter " + name + " would be arranged from parts that are computed otherwise");
+    return new Origin(
+        Mapping.union(parts.stream().map(Origin::from).toList())
+            .then(layout.mapping(name, before::shape)),
+        transforms.getFirst());
   }
 
   /** The origin of every parameter, in the order of computation. */
   Map<String, Origin> all() {
-    return origins;
+    Map<String, Origin> all = new LinkedHashMap<>();
+    for (String name : shapes().keySet()) all.put(name, of(name));
+    return all;
   }
 
   /** What a parameter is computed by; only for one that is. */
   Transform transform(String parameter) {
-    Origin origin = origins.get(parameter);
-    if (origin == null) throw new IllegalArgumentException("no parameter is called " + parameter);
-    return origin.transform().orElseThrow();
+    return of(parameter).transform().orElseThrow();
   }
 
   Shape shape(String parameter) {
-    Shape shape = shapes.get(parameter);
+    Shape shape = shapes().get(parameter);
     if (shape == null) throw new IllegalArgumentException("no parameter is called " + parameter);
     return shape;
   }
 
-  private static Map<String, Shape> shapes(Model model) {
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    for (Parameter parameter : Parameters.of(model))
-      shapes.put(parameter.name(), parameter.shape());
-    return shapes;
+  private Map<String, Shape> shapes() {
+    Map<String, Shape> all = shapes;
+    if (all == null) {
+      all = new LinkedHashMap<>();
+      for (Parameter parameter : Parameters.of(model)) all.put(parameter.name(), parameter.shape());
+      shapes = all;
+    }
+    return all;
   }
 }

@@ -15,7 +15,7 @@ import org.isomorph.layout.Piece;
 import org.isomorph.spec.Difference;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Decides how a checkpoint becomes another family's: which adjustments, on what evidence, and from
@@ -56,7 +56,7 @@ public final class Planner {
   }
 
   private Plan plan() throws IOException {
-    Mapping<StoredTensor, String> parameters = source.parameters();
+    Mapping<TensorSource, String> parameters = source.parameters();
     checkCopies(parameters);
     checkZeros();
     Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
@@ -75,13 +75,13 @@ public final class Planner {
 
   // ---- what the source says twice must agree
 
-  private void checkCopies(Mapping<StoredTensor, String> parameters) throws IOException {
+  private void checkCopies(Mapping<TensorSource, String> parameters) throws IOException {
     for (Table.Duplicate duplicate : source.duplicates()) {
       String first = duplicate.parameter().name();
       String question = duplicate.name() + " equals " + first;
       if (!storedShape(duplicate.name()).equals(duplicate.parameter().shape()))
         throw contradiction(duplicate, "has another shape than");
-      List<Piece<StoredTensor, StoredTensor>> pieces =
+      List<Piece<TensorSource, TensorSource>> pieces =
           only(parameters, first)
               .then(Mapping.copy(first, duplicate.name(), duplicate.parameter().shape()))
               .then(storage(duplicate.name()).inverse())
@@ -89,7 +89,7 @@ public final class Planner {
       if (!ask(new Evidence.Query.Same(question, pieces)))
         throw contradiction(duplicate, "differs from");
     }
-    List<Piece<StoredTensor, StoredTensor>> repeated = new ArrayList<>();
+    List<Piece<TensorSource, TensorSource>> repeated = new ArrayList<>();
     for (Table.Entry entry : source.table().entries()) {
       Mapping<String, String> copies =
           entry.layout().mapping(source.storedName(entry), source.table()::shape).copies();
@@ -145,22 +145,26 @@ public final class Planner {
 
   // ---- the way to the target
 
-  private Route route(Mapping<StoredTensor, String> parameters) throws IOException {
-    Routes routes = Routes.to(request.target(), source.model(), Spelling.BEFORE_5);
-    if (routes.routes().isEmpty()) throw refused(routes.reasons());
-    List<String> failed = new ArrayList<>();
-    for (Route route : routes.routes()) {
-      Optional<String> obstacle = obstacle(route, parameters);
-      if (obstacle.isEmpty()) return route;
-      failed.add(
-          "the way \""
-              + String.join("; ", route.steps().stream().map(Step::sentence).toList())
-              + "\" is closed: it is not so that "
-              + obstacle.get());
-    }
-    failed.add(alternatives());
+  private Route route(Mapping<TensorSource, String> parameters) throws IOException {
+    Optional<Route> found =
+        Reduction.route(
+            request.target(),
+            source.model(),
+            (before, step) ->
+                obstacle(step, Origins.of(source.model(), before), parameters).isEmpty());
+    if (found.isEmpty())
+      throw refused(Routes.to(request.target(), source.model(), Spelling.BEFORE_5).reasons());
+    Route route = found.get();
+    Optional<String> obstacle = obstacle(route, parameters);
+    if (obstacle.isEmpty()) return route;
     throw new ConversionRefused(
-        source.directory() + " cannot be written as " + request.target().name(), failed);
+        source.directory() + " cannot be written as " + request.target().name(),
+        List.of(
+            "the way \""
+                + String.join("; ", route.steps().stream().map(Step::sentence).toList())
+                + "\" is closed: it is not so that "
+                + obstacle.get(),
+            alternatives()));
   }
 
   private ConversionRefused refused(List<Difference> reasons) {
@@ -192,49 +196,74 @@ public final class Planner {
   }
 
   /** The first claim of a route that is not so, or empty if all are. */
-  private Optional<String> obstacle(Route route, Mapping<StoredTensor, String> parameters)
+  private Optional<String> obstacle(Route route, Mapping<TensorSource, String> parameters)
       throws IOException {
     Origins origins = Origins.of(source.model());
     for (Step step : route.steps()) {
-      for (Claim claim : step.claims())
-        if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
+      Optional<String> obstacle = obstacle(step, origins, parameters);
+      if (obstacle.isPresent()) return obstacle;
       origins = origins.then(step);
     }
     return Optional.empty();
   }
 
-  private boolean holds(Claim claim, Origins origins, Mapping<StoredTensor, String> parameters)
+  private Optional<String> obstacle(
+      Step step, Origins origins, Mapping<TensorSource, String> parameters) throws IOException {
+    for (Claim claim : step.claims())
+      if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
+    return Optional.empty();
+  }
+
+  private boolean holds(Claim claim, Origins origins, Mapping<TensorSource, String> parameters)
       throws IOException {
     return switch (claim) {
-      case Claim.Zero zero ->
-          ask(
-              new Evidence.Query.Zero(
-                  claim.toString(), stored(zero.parameter(), origins, parameters).pieces()));
+      case Claim.Zero zero -> {
+        Optional<Mapping<TensorSource, String>> all = stored(zero.parameter(), origins, parameters);
+        yield all.isPresent() && ask(new Evidence.Query.Zero(claim.toString(), all.get().pieces()));
+      }
       case Claim.Same same -> {
-        Mapping<StoredTensor, String> one = stored(same.parameter(), origins, parameters);
-        Mapping<StoredTensor, String> other = stored(same.other(), origins, parameters);
         Mapping<String, String> across =
             Mapping.copy(same.parameter(), same.other(), origins.shape(same.parameter()));
-        boolean whole =
-            one.elements() == origins.shape(same.parameter()).elements()
-                && other.elements() == one.elements();
-        yield whole
-            && ask(
-                new Evidence.Query.Same(
-                    claim.toString(), one.then(across).then(other.inverse()).pieces()));
+        yield equal(claim, same.parameter(), across, same.other(), origins, parameters);
+      }
+      case Claim.Repeated repeated -> {
+        String name = repeated.parameter();
+        Mapping<String, String> copies =
+            repeated.layout(name).mapping(name, _ -> repeated.one(origins.shape(name))).copies();
+        yield equal(claim, name, copies, name, origins, parameters);
       }
     };
   }
 
+  /** Whether elements of one parameter equal those of another that they are mapped to. */
+  private boolean equal(
+      Claim claim,
+      String one,
+      Mapping<String, String> across,
+      String other,
+      Origins origins,
+      Mapping<TensorSource, String> parameters)
+      throws IOException {
+    Optional<Mapping<TensorSource, String>> from = stored(one, origins, parameters);
+    Optional<Mapping<TensorSource, String>> to = stored(other, origins, parameters);
+    if (from.isEmpty() || to.isEmpty()) return false;
+    List<Piece<TensorSource, TensorSource>> pieces =
+        from.get().then(across).then(to.get().inverse()).pieces();
+    // Where a side is made of zeros that are stored nowhere, there is nothing to compare with.
+    long compared = pieces.stream().mapToLong(piece -> piece.box().elements()).sum();
+    return compared == across.elements() && ask(new Evidence.Query.Same(claim.toString(), pieces));
+  }
+
   /**
-   * The stored elements that a parameter is; none for one that is computed, about which nothing is
+   * The stored elements that a parameter is; empty for one that is computed, about which nothing is
    * known yet.
    */
-  private static Mapping<StoredTensor, String> stored(
-      String parameter, Origins origins, Mapping<StoredTensor, String> parameters) {
-    Origins.Origin origin = origins.all().get(parameter);
-    if (origin == null || origin.transform().isPresent()) return new Mapping<>(List.of());
-    return parameters.then(origin.from());
+  private static Optional<Mapping<TensorSource, String>> stored(
+      String parameter, Origins origins, Mapping<TensorSource, String> parameters) {
+    Origins.Origin origin = origins.of(parameter);
+    return origin.transform().isPresent()
+        ? Optional.empty()
+        : Optional.of(parameters.then(origin.from()));
   }
 
   private boolean ask(Evidence.Query query) throws IOException {
@@ -247,13 +276,13 @@ public final class Planner {
 
   // ---- parts of the source's mappings
 
-  private static Mapping<StoredTensor, String> only(
-      Mapping<StoredTensor, String> parameters, String parameter) {
+  private static Mapping<TensorSource, String> only(
+      Mapping<TensorSource, String> parameters, String parameter) {
     return new Mapping<>(
         parameters.pieces().stream().filter(piece -> piece.target().equals(parameter)).toList());
   }
 
-  private Mapping<StoredTensor, String> storage(String tensor) {
+  private Mapping<TensorSource, String> storage(String tensor) {
     return only(source.stored().storage(), tensor);
   }
 }

@@ -1,5 +1,6 @@
 package org.isomorph.convert;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.dialect.Expression;
 
@@ -21,8 +22,15 @@ public record Route(List<Step> steps, Expression.Expressed expressed) {
         : Outcome.EXACT;
   }
 
-  /** Whether nothing is rounded and nothing depends on values. */
-  boolean isCertain() {
-    return outcome() == Outcome.EXACT && steps.stream().allMatch(step -> step.claims().isEmpty());
+  /** Whether it depends on values, so that not every checkpoint of the model can go it. */
+  public boolean isConditional() {
+    return steps.stream().anyMatch(step -> !step.claims().isEmpty());
+  }
+
+  /** The same way after others. */
+  Route after(List<Step> earlier) {
+    List<Step> all = new ArrayList<>(earlier);
+    all.addAll(steps);
+    return new Route(all, expressed);
   }
 }

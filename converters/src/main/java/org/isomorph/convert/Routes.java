@@ -1,11 +1,11 @@
 package org.isomorph.convert;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Expression;
@@ -14,80 +14,115 @@ import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
 
 /**
- * The ways from one model to one family, found by trying adjustments breadth first, up to the first
- * that is exact whatever the values are.
+ * The way from one model to one family, if there is one: the family says what comes nearest, and
+ * each law goes toward that as far as it leads.
  *
- * @param routes the best first: those that round nothing before those that do, then those of fewer
- *     steps, then those that leave fewer parameters. Which of them holds may still depend on
- *     {@linkplain Step#claims values}
- * @param reasons if there are none: where the closest description that was tried differs from what
- *     the family has
+ * <p>What a law is about, no other is. So nothing has to be tried out: what is left after a round
+ * differs in something that no law is about, or the family's nearest has moved.
  */
-public record Routes(List<Route> routes, List<Difference> reasons) {
-  /** More adjustments than any pair of families has needed. */
-  private static final int MOST_STEPS = 4;
+public final class Routes {
+  /** More rounds than any pair of families has needed. */
+  private static final int MOST_ROUNDS = 4;
 
-  public Routes {
-    routes = List.copyOf(routes);
-    reasons = List.copyOf(reasons);
+  private final Dialect target;
+  private final Model model;
+  private final Spelling spelling;
+  private final Optional<Route> route;
+
+  private Routes(Dialect target, Model model, Spelling spelling, Optional<Route> route) {
+    this.target = target;
+    this.model = model;
+    this.spelling = spelling;
+    this.route = route;
   }
 
-  /** A description to be tried, and how many reasons the one before it was refused for. */
-  private record Tried(Model model, List<Step> steps, int reasons) {}
-
-  /** The ways from {@code model} to {@code target}. */
+  /** The way from {@code model} to {@code target}. */
   public static Routes to(Dialect target, Model model, Spelling spelling) {
-    List<Route> routes = new ArrayList<>();
-    List<Difference> closest = List.of();
-    Set<Model> seen = new HashSet<>(Set.of(model));
-    ArrayDeque<Tried> queue =
-        new ArrayDeque<>(List.of(new Tried(model, List.of(), Integer.MAX_VALUE)));
-    while (!queue.isEmpty()) {
-      Tried tried = queue.remove();
-      switch (Expression.of(target, tried.model(), spelling)) {
-        case Expression.Expressed expressed -> {
-          Route route = new Route(tried.steps(), expressed);
-          routes.add(route);
-          // Shorter ways come first: one that is exact whatever the values are is taken before all
-          // behind it.
-          if (route.isCertain()) queue.clear();
-        }
-        case Expression.Refused refused -> {
-          if (closest.isEmpty() || refused.reasons().size() < closest.size())
-            closest = refused.reasons();
-          // A step that brings the target no nearer leads nowhere: the laws do not depend on one
-          // another.
-          if (refused.reasons().size() < tried.reasons() && tried.steps().size() < MOST_STEPS)
-            for (Adjustment adjustment : Adjustment.ALL)
-              for (Step step : adjustment.steps(tried.model()))
-                if (seen.add(step.model())) {
-                  List<Step> steps = new ArrayList<>(tried.steps());
-                  steps.add(step);
-                  queue.add(new Tried(step.model(), steps, refused.reasons().size()));
-                }
-        }
-      }
-    }
-    routes.sort(
-        Comparator.comparing(Route::outcome)
-            .thenComparingInt(route -> route.steps().size())
-            .thenComparingLong(route -> route.expressed().model().parameters()));
-    return new Routes(routes, routes.isEmpty() ? closest : List.of());
+    Optional<Route> found =
+        switch (Expression.of(target, model, spelling)) {
+          case Expression.Expressed expressed -> Optional.of(new Route(List.of(), expressed));
+          case Expression.Refused refused ->
+              refused
+                  .nearest()
+                  .filter(nearest -> Skeleton.of(model).equals(Skeleton.of(nearest)))
+                  .flatMap(_ -> search(target, model, spelling, new ArrayList<>()));
+        };
+    return new Routes(target, model, spelling, found);
   }
 
-  /** The families that can express a model, those that need the fewest steps first. */
+  /** The way in rounds, and the refusals before it. */
+  private static Optional<Route> search(
+      Dialect target, Model model, Spelling spelling, List<Expression.Refused> refusals) {
+    List<Step> steps = new ArrayList<>();
+    Model current = model;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      Expression answer = Expression.of(target, current, spelling);
+      if (answer instanceof Expression.Expressed expressed)
+        return Optional.of(new Route(steps, expressed));
+      Expression.Refused refused = (Expression.Refused) answer;
+      refusals.add(refused);
+      Optional<Model> nearest = refused.nearest();
+      if (nearest.isEmpty()) break;
+      List<Step> more = toward(current, nearest.get());
+      if (more.isEmpty()) break;
+      steps.addAll(more);
+      current = more.getLast().model();
+      Optional<Expression.Expressed> reached = refused.of(current);
+      if (reached.isPresent()) return Optional.of(new Route(steps, reached.get()));
+    }
+    return Optional.empty();
+  }
+
+  private static List<Step> toward(Model model, Model nearest) {
+    List<Step> steps = new ArrayList<>();
+    Model current = model;
+    for (Adjustment law : Adjustments.ALL)
+      for (Step step : law.toward(current, nearest)) {
+        steps.add(step);
+        current = step.model();
+      }
+    return steps;
+  }
+
+  /** The way; whether a checkpoint can go it may depend on {@linkplain Step#claims its values}. */
+  public Optional<Route> route() {
+    return route;
+  }
+
+  /**
+   * If there is none: where the model differs from what the family has, but for what laws have
+   * mended.
+   */
+  public List<Difference> reasons() {
+    List<Expression.Refused> refusals = new ArrayList<>();
+    if (route.isEmpty()) search(target, model, spelling, refusals);
+    List<Expression.Refused> differing =
+        refusals.stream().filter(refused -> refused.nearest().isPresent()).toList();
+    if (differing.isEmpty()) return refusals.isEmpty() ? List.of() : refusals.getFirst().reasons();
+    // What was mended on the way is said as it was in the model.
+    Map<String, Difference> before = new HashMap<>();
+    for (Difference reason : differing.getFirst().reasons()) before.put(reason.path(), reason);
+    return differing.getLast().reasons().stream()
+        .map(reason -> before.getOrDefault(reason.path(), reason))
+        .toList();
+  }
+
+  /**
+   * The families that can express a model: whatever its values are before only on evidence, without
+   * rounding before with it, by few steps before by many.
+   */
   public static List<Dialect> nearest(Dialects dialects, Model model) {
-    record Near(Dialect dialect, int steps) {}
+    record Near(Dialect dialect, Route route) {}
     return dialects.all().stream()
-        .map(dialect ->
-            new Near(
-                dialect,
-                to(dialect, model, Spelling.BEFORE_5).routes().stream()
-                    .mapToInt(route -> route.steps().size())
-                    .min()
-                    .orElse(Integer.MAX_VALUE)))
-        .filter(near -> near.steps() < Integer.MAX_VALUE)
-        .sorted(Comparator.comparingInt(Near::steps))
+        .flatMap(dialect ->
+            to(dialect, model, Spelling.BEFORE_5)
+                .route()
+                .map(route -> new Near(dialect, route))
+                .stream())
+        .sorted(
+            Comparator.comparing((Near near) -> near.route().isConditional())
+                .thenComparing(near -> near.route().outcome())
+                .thenComparingInt(near -> near.route().steps().size()))
         .map(Near::dialect)
         .toList();
   }

@@ -64,6 +64,24 @@ public final class SpecDiff {
     return List.copyOf(diff.differences);
   }
 
+  /**
+   * Whether two models compute the same: exactly where {@link #between(Model, Model)} has no
+   * difference that changes the function, but told without looking for words.
+   */
+  public static boolean computeAlike(Model left, Model right) {
+    if (!towers(left).equals(towers(right)) || !heads(left).equals(heads(right))) return false;
+    for (Role role : Role.values())
+      if ((left.computesWith(role) || right.computesWith(role))
+          && !left.ids(role).equals(right.ids(role))) return false;
+    return true;
+  }
+
+  private static Map<String, Tower> towers(Model model) {
+    Map<String, Tower> towers = new LinkedHashMap<>();
+    for (Tower tower : model.towers()) towers.put(tower.name(), tower);
+    return towers;
+  }
+
   private void models() {
     if (left.towers().size() == 1 && right.towers().size() == 1) {
       Tower a = left.last(), b = right.last();
