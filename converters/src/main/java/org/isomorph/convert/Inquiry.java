@@ -15,7 +15,11 @@ import org.isomorph.tensorfile.StoredTensor;
 final class Inquiry {
   private static final long CHUNK = 1 << 20;
 
+  /** Most answers that are no are found at once, so little is read at first. */
+  private static final long FIRST_CHUNK = 1 << 14;
+
   private long bytes;
+  private long most = FIRST_CHUNK;
 
   private Inquiry() {}
 
@@ -47,7 +51,7 @@ final class Inquiry {
       throws IOException {
     long width = tensor.dtype().width();
     for (long at = element * width, end = (element + length) * width; at < end; ) {
-      long size = Math.min(CHUNK, end - at);
+      long size = next(end - at);
       tensor.read(at, chunk.asSlice(0, size));
       bytes += size;
       if (chunk.asSlice(0, size).mismatch(zeros.asSlice(0, size)) >= 0) return false;
@@ -83,7 +87,7 @@ final class Inquiry {
       throws IOException {
     long width = a.dtype().width();
     for (long done = 0, all = length * width; done < all; ) {
-      long size = Math.min(CHUNK, all - done);
+      long size = next(all - done);
       a.read(from * width + done, left.asSlice(0, size));
       b.read(to * width + done, right.asSlice(0, size));
       bytes += 2 * size;
@@ -91,6 +95,12 @@ final class Inquiry {
       done += size;
     }
     return true;
+  }
+
+  private long next(long left) {
+    long size = Math.min(most, left);
+    most = Math.min(CHUNK, 2 * most);
+    return size;
   }
 
   /** The runs of a box that are contiguous on both sides. */
