@@ -12,7 +12,7 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Gated;
@@ -43,7 +43,7 @@ public final class Minnow implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Norm norm = Dsl.rms(config.real("norm_eps", 1e-5));
     long heads = config.number("heads");
     Block block =

@@ -10,7 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
@@ -90,7 +90,7 @@ public final class Baichuan implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Program program = Program.of(config);
     LlamaLike common = LlamaLike.reading(CausalHead.unscored(config, LATER_CLASS));
     // The code has no keys for rotary bases, head dimensions or key heads.

@@ -11,7 +11,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Frame;
@@ -57,7 +57,7 @@ public final class Bart implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     // The first configurations have these for other families that shared the code.
     Fixed.flag(config, "normalize_before", false);
     Fixed.flag(config, "add_final_layer_norm", false);
@@ -88,7 +88,7 @@ public final class Bart implements Dialect {
                         .layers(
                             config.number("decoder_layers"),
                             frame.attention(heads).cross(heads).ffn(ffn(config, "decoder"))))
-            .heads(head(config, names))
+            .heads(head(config, tensors))
             .context(positions);
     return Roles.read(model, config, ROLES);
   }
@@ -108,12 +108,12 @@ public final class Bart implements Dialect {
    * The bias of the logits is a buffer that no key speaks of and files may lack; where they do,
    * this key, which is Isomorph's own, keeps it in mind.
    */
-  private static List<Head> head(Config config, TensorNames names) {
-    boolean lm = ModelClass.heads(config, CLASSES).contains("head") || names.has(LOGITS_BIAS);
+  private static List<Head> head(Config config, TensorInfos tensors) {
+    boolean lm = ModelClass.heads(config, CLASSES).contains("head") || tensors.has(LOGITS_BIAS);
     if (!lm) return List.of();
     Head.Lm plain = Dsl.lm().tied(config.flag("tie_word_embeddings", true));
     boolean biased =
-        names.all().isPresent() ? names.has(LOGITS_BIAS) : config.flag(LOGITS_BIAS, true);
+        tensors.all().isPresent() ? tensors.has(LOGITS_BIAS) : config.flag(LOGITS_BIAS, true);
     return List.of(biased ? plain.biased() : plain);
   }
 

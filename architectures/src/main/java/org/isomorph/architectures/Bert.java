@@ -10,7 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
@@ -47,7 +47,7 @@ public final class Bert implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     BertLike common = BertLike.reading(config);
     long positions = common.positions();
     return common
@@ -56,17 +56,17 @@ public final class Bert implements Dialect {
             tokens -> tokens.position(Dsl.learned(positions)),
             heads(
                 ModelClass.heads(config, CLASSES),
-                names,
+                tensors,
                 new Head.Mlm(common.activation(), common.norm())))
         .context(positions);
   }
 
   /** Those of the class, and those that the files hold besides. */
-  private static List<Head> heads(Set<String> labels, TensorNames names, Head mlm) {
+  private static List<Head> heads(Set<String> labels, TensorInfos tensors, Head mlm) {
     List<Head> heads = new ArrayList<>();
-    if (BertLike.pools(labels, names, PREFIX)) heads.add(Dsl.pooler());
-    if (labels.contains("mlm") || names.has("cls.predictions.bias")) heads.add(mlm);
-    if (labels.contains("nsp") || names.has("cls.seq_relationship.weight"))
+    if (BertLike.pools(labels, tensors, PREFIX)) heads.add(Dsl.pooler());
+    if (labels.contains("mlm") || tensors.has("cls.predictions.bias")) heads.add(mlm);
+    if (labels.contains("nsp") || tensors.has("cls.seq_relationship.weight"))
       heads.add(Dsl.nextSentence());
     return heads;
   }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Row;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
@@ -72,10 +72,11 @@ final class BertLike {
   }
 
   /** Whether there is a pooler, by the heads of the class or because the files hold one. */
-  static boolean pools(Set<String> heads, TensorNames names, String prefix) {
-    boolean stored = names.has(prefix + "pooler.dense.weight") || names.has("pooler.dense.weight");
+  static boolean pools(Set<String> heads, TensorInfos tensors, String prefix) {
+    boolean stored =
+        tensors.has(prefix + "pooler.dense.weight") || tensors.has("pooler.dense.weight");
     // A bare encoder is often saved without the pooler that its class has.
-    boolean bare = heads.equals(Set.of("pooler")) && names.all().isPresent();
+    boolean bare = heads.equals(Set.of("pooler")) && tensors.all().isPresent();
     return stored || (heads.contains("pooler") && !bare);
   }
 

@@ -12,7 +12,7 @@ import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Template;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.layout.Layout;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Dsl;
@@ -46,7 +46,7 @@ public final class Bloom implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     if (config.flag("apply_residual_connection_post_layernorm", false))
       throw config.invalid(
           "apply_residual_connection_post_layernorm",

@@ -12,7 +12,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Frame;
 import org.isomorph.spec.Gated;
@@ -70,7 +70,7 @@ public final class ChatGlm2 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     ChatGlm6b.refuseAdditions(config);
     if (config.texts("architectures").contains("ChatGLMForSequenceClassification"))
       throw config.invalid("architectures", "ChatGLMModel or ChatGLMForConditionalGeneration");

@@ -9,7 +9,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
@@ -51,7 +51,7 @@ public final class ChatGlm6b implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     refuseAdditions(config);
     boolean two = config.flag(TWO_AXES, true);
     Model model =
@@ -62,7 +62,7 @@ public final class ChatGlm6b implements Dialect {
             two ? Tokens.Numbering.SPAN_AND_BLOCK : Tokens.Numbering.SPAN,
             two ? Dsl.rope(10_000).twoAxes() : Dsl.rope(10_000),
             Dsl.mlp(config.number("inner_hidden_size"), Activation.GELU_TANH).biased(),
-            head(config, names));
+            head(config, tensors));
     return Roles.readUsual(model, config, USUAL_IDS);
   }
 
@@ -82,8 +82,8 @@ public final class ChatGlm6b implements Dialect {
    * Published files have a head and a configuration that does not say whether it is tied: then the
    * head in the files counts, which need not equal the table.
    */
-  private static Head head(Config config, TensorNames names) {
-    return Dsl.lm().tied(config.flag("tie_word_embeddings", !names.has(HEAD)));
+  private static Head head(Config config, TensorInfos tensors) {
+    return Dsl.lm().tied(config.flag("tie_word_embeddings", !tensors.has(HEAD)));
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Mask;
@@ -56,7 +56,7 @@ public final class Clip implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     if (!config.texts("architectures").isEmpty() && !config.texts("architectures").contains(CLASS))
       throw config.invalid("architectures", CLASS);
     Config text = section(config, TEXT), vision = section(config, VISION);

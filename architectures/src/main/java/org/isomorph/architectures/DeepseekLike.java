@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
@@ -37,10 +37,10 @@ final class DeepseekLike {
     this.common = LlamaLike.reading(config);
   }
 
-  static DeepseekLike reading(Config config, TensorNames names) {
+  static DeepseekLike reading(Config config, TensorInfos tensors) {
     if (config.number("moe_layer_freq", 1) != 1) throw config.invalid("moe_layer_freq", "1");
-    if (names.all().isPresent()
-        && names.all().get().stream().anyMatch(each -> each.endsWith(SCALE)))
+    if (tensors.all().isPresent()
+        && tensors.all().get().keySet().stream().anyMatch(each -> each.endsWith(SCALE)))
       throw config.invalid(
           "quantization_config",
           "none, because fp8 weights and their scales are not read; convert them to bf16 first");

@@ -6,7 +6,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Router;
@@ -40,14 +40,14 @@ public final class DeepseekV2 implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Fixed.text(config, "scoring_func", "softmax");
     if (config.flag("norm_topk_prob", false))
       throw config.invalid(
           "norm_topk_prob", "false: the authors' code and transformers differ on what it means");
     if (config.flag("mlp_bias", false))
       throw config.invalid("mlp_bias", "false: experts have no biases");
-    DeepseekLike common = DeepseekLike.reading(config, names);
+    DeepseekLike common = DeepseekLike.reading(config, tensors);
     return common.model("deepseek-v2", common.latent(true), common.mixture(router(config)), 0);
   }
 

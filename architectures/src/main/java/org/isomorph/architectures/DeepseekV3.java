@@ -9,7 +9,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
@@ -44,17 +44,17 @@ public final class DeepseekV3 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Fixed.text(config, "topk_method", "noaux_tc");
     Fixed.text(config, "scoring_func", "sigmoid");
-    DeepseekLike common = DeepseekLike.reading(config, names);
+    DeepseekLike common = DeepseekLike.reading(config, tensors);
     Model model =
         common.model(
             "deepseek-v3",
             common.latent(config.flag("rope_interleave", true)),
             common.mixture(router(config)),
             3);
-    long further = further(config, names, model.last().depth());
+    long further = further(config, tensors, model.last().depth());
     return further > 0 ? model.head(Dsl.nextTokens(further)) : model;
   }
 
@@ -70,11 +70,11 @@ public final class DeepseekV3 implements Dialect {
    * Heads for further tokens. Configurations speak of them even where the files have none, as
    * transformers does not load them.
    */
-  private static long further(Config config, TensorNames names, long depth) {
+  private static long further(Config config, TensorInfos tensors, long depth) {
     long said = config.number("num_nextn_predict_layers", 0);
-    if (names.all().isEmpty()) return said;
+    if (tensors.all().isEmpty()) return said;
     long stored = 0;
-    while (names.has("model.layers." + (depth + stored) + ".eh_proj.weight")) stored++;
+    while (tensors.has("model.layers." + (depth + stored) + ".eh_proj.weight")) stored++;
     return stored;
   }
 

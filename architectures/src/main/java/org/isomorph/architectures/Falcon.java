@@ -13,7 +13,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dense;
@@ -77,7 +77,7 @@ public final class Falcon implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     List<String> classes = config.texts("architectures");
     if (!classes.isEmpty() && classes.stream().noneMatch(each -> each.endsWith("ForCausalLM")))
       throw config.invalid("architectures", "FalconForCausalLM");

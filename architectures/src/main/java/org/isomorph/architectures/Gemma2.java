@@ -10,7 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
@@ -48,7 +48,7 @@ public final class Gemma2 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Heads plain = Gemma.attention(config, 4).scale(1 / Math.sqrt(config.real(SCALE, 256)));
     OptionalDouble cap = cap(config, SCORE_CAP, 50), logitCap = cap(config, LOGIT_CAP, 30);
     Heads attention = cap.isPresent() ? plain.softcap(cap.getAsDouble()) : plain;

@@ -11,7 +11,7 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
@@ -64,7 +64,7 @@ public final class Glam implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     long dim = config.number("dim"), hidden = config.number("ffn");
     long experts = config.number("experts", 0);
     Norm norm = Dsl.rms(EPS);

@@ -9,7 +9,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Model;
@@ -45,7 +45,7 @@ public final class Gpt1 implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     long width = config.number("n_embd"), positions = config.number("n_positions", 512);
     var ffn = Dsl.mlp(Math.multiplyExact(4, width), activation(config)).biased();
     Model model =

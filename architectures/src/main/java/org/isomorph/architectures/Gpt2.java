@@ -12,7 +12,7 @@ import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Template;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.layout.Layout;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Heads;
@@ -46,7 +46,7 @@ public final class Gpt2 implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     if (config.flag("add_cross_attention", false))
       throw config.invalid(
           "add_cross_attention", "false: cross-attention of GPT-2 is not described");

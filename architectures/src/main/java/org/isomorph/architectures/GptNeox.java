@@ -11,7 +11,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dense;
 import org.isomorph.spec.Dsl;
@@ -54,7 +54,7 @@ public final class GptNeox implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     LlamaLike common = LlamaLike.reading(config);
     Norm norm = Dsl.layerNorm(config.real("layer_norm_eps", 1e-5));
     Heads attention = attention(config, common);

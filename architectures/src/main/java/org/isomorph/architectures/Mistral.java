@@ -6,7 +6,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
 
@@ -33,7 +33,7 @@ public final class Mistral implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     LlamaLike common = LlamaLike.reading(config);
     // A missing key means the first release's window; a null means none.
     Heads attention =

@@ -9,7 +9,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dense;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Frame;
@@ -61,7 +61,7 @@ public final class Opt implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     long width = config.number("hidden_size");
     long positions = config.number("max_position_embeddings", 2048);
     boolean preNorm = config.flag(PRE_NORM, true);

@@ -10,7 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
@@ -43,7 +43,7 @@ public final class Palm implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     long dim = config.number("dim");
     // As the authors' code does, a fraction of a row is cut off.
     long hidden = (long) ((double) dim * config.real("ff_mult", 4));

@@ -11,7 +11,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
@@ -46,7 +46,7 @@ public final class Phi3 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     for (String bias : List.of("attention_bias", "mlp_bias", "lm_head_bias"))
       if (config.flag(bias, false)) throw config.invalid(bias, "false: the family has no biases");
     LlamaLike common = LlamaLike.reading(config);

@@ -12,7 +12,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Heads;
@@ -53,7 +53,7 @@ public final class Qwen1 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     Keys keys = Keys.of(config);
     if (!config.text("activation", "swiglu").equals("swiglu"))
       throw config.invalid("activation", "swiglu");

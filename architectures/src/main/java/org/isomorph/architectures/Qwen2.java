@@ -6,7 +6,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Projection;
@@ -36,7 +36,7 @@ public final class Qwen2 implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     LlamaLike common = LlamaLike.reading(config);
     Heads attention =
         common.attention(USUAL_KEY_VALUE_HEADS, 0).biased(Projection.Q, Projection.K, Projection.V);

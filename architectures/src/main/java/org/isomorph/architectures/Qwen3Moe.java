@@ -7,7 +7,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Model;
@@ -32,7 +32,7 @@ public final class Qwen3Moe implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     LlamaLike common = LlamaLike.reading(config);
     QwenMixture experts = QwenMixture.reading(config);
     // All layers have the window, or none.

@@ -10,7 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
@@ -47,7 +47,7 @@ public final class Roberta implements Dialect {
   }
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     BertLike common = BertLike.reading(config);
     // The first token has the row behind the padding token's, which is never used.
     long unused = config.number(PADDING, USUAL_PADDING) + 1;
@@ -60,14 +60,14 @@ public final class Roberta implements Dialect {
                     .position(Dsl.learned(positions).offset(unused))
                     .numbering(Tokens.Numbering.UNPADDED),
             // Unlike BERT's, this head's activation is no key's to say.
-            heads(ModelClass.heads(config, CLASSES), names, Dsl.mlm(common.norm())))
+            heads(ModelClass.heads(config, CLASSES), tensors, Dsl.mlm(common.norm())))
         .context(positions);
   }
 
-  private static List<Head> heads(Set<String> labels, TensorNames names, Head mlm) {
+  private static List<Head> heads(Set<String> labels, TensorInfos tensors, Head mlm) {
     List<Head> heads = new ArrayList<>();
-    if (BertLike.pools(labels, names, PREFIX)) heads.add(Dsl.pooler());
-    if (labels.contains("mlm") || names.has("lm_head.bias")) heads.add(mlm);
+    if (BertLike.pools(labels, tensors, PREFIX)) heads.add(Dsl.pooler());
+    if (labels.contains("mlm") || tensors.has("lm_head.bias")) heads.add(mlm);
     return heads;
   }
 

@@ -9,7 +9,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
@@ -48,7 +48,7 @@ public final class T5 implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     List<String> classes = config.texts("architectures");
     if (!classes.isEmpty()
         && !classes.contains("T5ForConditionalGeneration")
@@ -57,7 +57,7 @@ public final class T5 implements Dialect {
     T5Like common = T5Like.reading(config);
     FeedForward ffn = ffn(config, common.hidden());
     long decoderLayers = config.number("num_decoder_layers", common.layers());
-    return common.model("t5", _ -> ffn, decoderLayers, _ -> ffn, head(config, names, common));
+    return common.model("t5", _ -> ffn, decoderLayers, _ -> ffn, head(config, tensors, common));
   }
 
   private static FeedForward ffn(Config config, long hidden) {
@@ -76,9 +76,9 @@ public final class T5 implements Dialect {
    * Whether the head is tied is for the files to say: T5 1.1's have one, whatever their
    * configuration says. Whether it is scaled is for the configuration.
    */
-  private static Head.Lm head(Config config, TensorNames names, T5Like common) {
+  private static Head.Lm head(Config config, TensorInfos tensors, T5Like common) {
     boolean says = config.flag("tie_word_embeddings", true);
-    boolean tied = names.all().isPresent() ? names.lack(T5Like.HEAD) : says;
+    boolean tied = tensors.all().isPresent() ? tensors.lack(T5Like.HEAD) : says;
     boolean scaled = config.flag("scale_decoder_outputs", says);
     return Dsl.lm().tied(tied).scale(scaled ? common.scale() : 1);
   }

@@ -12,7 +12,7 @@ import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Template;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.layout.Layout;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
@@ -54,7 +54,7 @@ public final class Vit implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     long width = config.number("hidden_size");
     Norm norm = Dsl.layerNorm(config.real("layer_norm_eps", 1e-12));
     Heads heads =
@@ -69,18 +69,18 @@ public final class Vit implements Dialect {
                 .layers(
                     config.number("num_hidden_layers"),
                     Dsl.block(norm).attention(attention).ffn(ffn)))
-        .heads(heads(config, names, width));
+        .heads(heads(config, tensors, width));
   }
 
-  private static List<Head> heads(Config config, TensorNames names, long width) {
+  private static List<Head> heads(Config config, TensorInfos tensors, long width) {
     Set<String> labels = ModelClass.heads(config, CLASSES);
     List<Head> heads = new ArrayList<>();
-    if (BertLike.pools(labels, names, PREFIX)) {
+    if (BertLike.pools(labels, tensors, PREFIX)) {
       if (config.number("pooler_output_size", width) != width)
         throw config.invalid("pooler_output_size", width + ", the width of the model");
       heads.add(new Head.Pooler(Activations.read(config, "pooler_act", "tanh")));
     }
-    if (labels.contains("classes") || names.has("classifier.weight"))
+    if (labels.contains("classes") || tensors.has("classifier.weight"))
       heads.add(Dsl.classes(Labels.count(config), Pooling.FIRST));
     return heads;
   }

@@ -9,7 +9,7 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
@@ -55,7 +55,7 @@ public final class Yoco implements Dialect {
   // ---- configuration to model
 
   @Override
-  public Model spec(Config config, TensorNames names) {
+  public Model spec(Config config, TensorInfos tensors) {
     long dim = config.number("dim");
     // Half of the layers, rounded down, on either side.
     long layers = config.number("n_layers") / 2;
@@ -67,7 +67,7 @@ public final class Yoco implements Dialect {
         Dsl.block(norm)
             .attention(Dsl.gqa(heads, keyValueHeads).position(rotary).from(KeyValues.SHARED_CACHE))
             .ffn(ffn);
-    boolean tied = config.flag("share_input_output_embed", false) || names.lack(HEAD);
+    boolean tied = config.flag("share_input_output_embed", false) || tensors.lack(HEAD);
     Model model =
         Dsl.model(
                 "yoco",

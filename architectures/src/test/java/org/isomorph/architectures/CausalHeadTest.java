@@ -14,7 +14,7 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Pooling;
@@ -69,7 +69,7 @@ class CausalHeadTest {
     Dialect dialect = checkpoint.dialect();
     for (Spelling spelling : Spelling.values()) {
       Config written = dialect.config(checkpoint.model(), spelling);
-      assertThat(dialect.spec(written, TensorNames.UNKNOWN).heads()).containsExactly(head);
+      assertThat(dialect.spec(written, TensorInfos.UNKNOWN).heads()).containsExactly(head);
       assertThat(written.texts("architectures").getFirst()).endsWith("ForSequenceClassification");
     }
   }
@@ -134,6 +134,6 @@ class CausalHeadTest {
   }
 
   private static Model spec(Config config) {
-    return DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN);
+    return DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN);
   }
 }

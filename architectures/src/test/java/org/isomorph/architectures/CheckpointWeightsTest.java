@@ -40,8 +40,8 @@ class CheckpointWeightsTest {
         checkpoint.stored().storage().pieces().stream()
             .filter(piece -> piece.target().equals("transformer.h.0.attn.c_attn.weight"))
             .findFirst()
-            .orElseThrow()
-            .source();
+            .map(piece -> (StoredTensor) piece.source())
+            .orElseThrow();
     long dim = fused.shape().dim(0);
     StoredWeight keys = CheckpointWeights.of(checkpoint).find("decoder.0.attn.k.weight");
     assertThat(keys.shape()).isEqualTo(Shape.of(dim, dim));

@@ -15,7 +15,7 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Mixture;
@@ -279,7 +279,7 @@ class ConfigurationKeysTest {
   }
 
   private static Model spec(Config config) {
-    return DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN);
+    return DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN);
   }
 
   private static Heads heads(Model model, long layer) {

@@ -39,14 +39,17 @@ final class Conversions {
   static Map<String, String> tensors(Path directory) throws IOException {
     Map<String, String> tensors = new TreeMap<>();
     for (StoredTensor tensor : SafetensorsDirectory.open(directory).tensors().values())
-      tensors.put(
-          tensor.name(),
-          tensor.info().dtype()
-              + " "
-              + tensor.info().shape()
-              + " "
-              + HexFormat.of().formatHex(bytes(tensor)));
+      tensors.put(tensor.name(), shown(tensor));
     return tensors;
+  }
+
+  /** Dtype, shape and bytes. */
+  static String shown(StoredTensor tensor) throws IOException {
+    return tensor.info().dtype()
+        + " "
+        + tensor.info().shape()
+        + " "
+        + HexFormat.of().formatHex(bytes(tensor));
   }
 
   static byte[] bytes(StoredTensor tensor) throws IOException {

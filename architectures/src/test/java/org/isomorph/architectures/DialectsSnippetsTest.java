@@ -26,7 +26,7 @@ import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
 import org.junit.jupiter.api.Test;
@@ -139,7 +139,7 @@ class DialectsSnippetsTest {
             .head(lm());
     Config config = minnow.config(model, Spelling.BEFORE_5);
 
-    assertThat(minnow.spec(config, TensorNames.UNKNOWN).named("tiny")).isEqualTo(model);
+    assertThat(minnow.spec(config, TensorInfos.UNKNOWN).named("tiny")).isEqualTo(model);
     assertThat(Table.of(model, minnow.rows(model)).entries()).hasSize(3 + 2 * 6);
     // end
   }

@@ -19,7 +19,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Frame;
 import org.isomorph.spec.Model;
@@ -67,10 +67,10 @@ class FalconTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("architectures")
   void anArchitectureIsReadAndWrittenAgain(String name, String keys, Block block) {
-    Model model = FALCON.spec(config(keys), TensorNames.UNKNOWN);
+    Model model = FALCON.spec(config(keys), TensorInfos.UNKNOWN);
     assertThat(model.last().layers()).hasSize(2).containsOnly(sized(block, model));
     for (Spelling spelling : Spelling.values())
-      assertThat(FALCON.spec(FALCON.config(model, spelling), TensorNames.UNKNOWN)).isEqualTo(model);
+      assertThat(FALCON.spec(FALCON.config(model, spelling), TensorInfos.UNKNOWN)).isEqualTo(model);
     assertThat(Table.of(model, FALCON.rows(model)).entries()).isNotEmpty();
   }
 
@@ -98,7 +98,7 @@ class FalconTest {
   @ParameterizedTest
   @MethodSource("refused")
   void whatIsNotDescribedIsRefused(String keys, String key) {
-    assertThatThrownBy(() -> FALCON.spec(config(keys), TensorNames.UNKNOWN))
+    assertThatThrownBy(() -> FALCON.spec(config(keys), TensorInfos.UNKNOWN))
         .isInstanceOf(DialectException.class)
         .hasMessageContaining(key);
   }

@@ -20,7 +20,7 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Frame;
 import org.isomorph.spec.Head;
@@ -137,7 +137,7 @@ class GlmFamiliesTest {
     assertThat(read.towers()).isEqualTo(described.towers());
     Dialect dialect = DIALECTS.reading(config(golden));
     for (Spelling spelling : Spelling.values())
-      assertThat(dialect.spec(dialect.config(read, spelling), TensorNames.UNKNOWN)).isEqualTo(read);
+      assertThat(dialect.spec(dialect.config(read, spelling), TensorInfos.UNKNOWN)).isEqualTo(read);
   }
 
   @Test
@@ -145,7 +145,7 @@ class GlmFamiliesTest {
     Model read = model("chatglm_6b", set("position_encoding_2d", false));
     assertThat(read.tokens().orElseThrow().numbering()).isEqualTo(Tokens.Numbering.SPAN);
     Dialect dialect = DIALECTS.named("chatglm-6b");
-    assertThat(dialect.spec(dialect.config(read, Spelling.BEFORE_5), TensorNames.UNKNOWN))
+    assertThat(dialect.spec(dialect.config(read, Spelling.BEFORE_5), TensorInfos.UNKNOWN))
         .isEqualTo(read);
   }
 
@@ -153,14 +153,14 @@ class GlmFamiliesTest {
   void idsThatEnterTheFunctionHaveDefaultsUnlessTheyAreNull() {
     List<String> keys = List.of("bos_token_id", "mask_token_id", "gmask_token_id");
     Dialect dialect = DIALECTS.named("chatglm-6b");
-    Model usual = dialect.spec(config("chatglm_6b").without(keys), TensorNames.UNKNOWN);
+    Model usual = dialect.spec(config("chatglm_6b").without(keys), TensorInfos.UNKNOWN);
     assertThat(usual.ids(Role.BOS)).containsExactly(150_004L);
     assertThat(usual.ids(Role.MASK)).containsExactly(150_000L);
     assertThat(usual.ids(Role.GMASK)).containsExactly(150_001L);
 
     Model none = model("chatglm_6b", Config.builder().setNull("mask_token_id").build());
     assertThat(none.ids(Role.MASK)).isEmpty();
-    assertThat(dialect.spec(dialect.config(none, Spelling.BEFORE_5), TensorNames.UNKNOWN))
+    assertThat(dialect.spec(dialect.config(none, Spelling.BEFORE_5), TensorInfos.UNKNOWN))
         .isEqualTo(none);
   }
 
@@ -263,7 +263,7 @@ class GlmFamiliesTest {
 
   private static Model model(String golden, Config keys) {
     Config config = config(golden).with(keys);
-    return DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN);
+    return DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN);
   }
 
   private static Config config(String golden) {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Model;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -30,10 +30,10 @@ class GoldenConfigTest {
   void whatIsReadIsWrittenAgain(Path file) {
     Config golden = Goldens.config(file);
     Dialect dialect = DIALECTS.reading(golden);
-    Model model = dialect.spec(golden, TensorNames.UNKNOWN);
+    Model model = dialect.spec(golden, TensorInfos.UNKNOWN);
     Config written = dialect.config(model, Spelling.of(golden));
 
-    assertThat(dialect.spec(written, TensorNames.UNKNOWN)).isEqualTo(model);
+    assertThat(dialect.spec(written, TensorInfos.UNKNOWN)).isEqualTo(model);
     for (String path : golden.asked()) {
       Optional<String> before = leaf(golden, path);
       Optional<String> after = leaf(written, path);
@@ -49,7 +49,7 @@ class GoldenConfigTest {
   private static boolean isImplied(String path, Config golden, Config written, Model model) {
     Dialect dialect = DIALECTS.reading(golden);
     Config without = without(golden.with(written), keys(path));
-    return dialect.spec(without, TensorNames.UNKNOWN).equals(model);
+    return dialect.spec(without, TensorInfos.UNKNOWN).equals(model);
   }
 
   private static Config without(Config config, List<String> keys) {
@@ -88,7 +88,7 @@ class GoldenConfigTest {
     List<Model> models =
         Goldens.configurations(name).stream()
             .map(Goldens::config)
-            .map(config -> DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN))
+            .map(config -> DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN))
             .distinct()
             .toList();
     assertThat(models).hasSize(1);
@@ -99,9 +99,9 @@ class GoldenConfigTest {
   void eitherSpellingIsWrittenAndRead(String name) {
     Config golden = Goldens.config(Goldens.configurations(name).getFirst());
     Dialect dialect = DIALECTS.reading(golden);
-    Model model = dialect.spec(golden, TensorNames.UNKNOWN);
+    Model model = dialect.spec(golden, TensorInfos.UNKNOWN);
     for (Spelling spelling : Spelling.values())
-      assertThat(dialect.spec(dialect.config(model, spelling), TensorNames.UNKNOWN))
+      assertThat(dialect.spec(dialect.config(model, spelling), TensorInfos.UNKNOWN))
           .isEqualTo(model);
   }
 }

@@ -73,10 +73,15 @@ final class Goldens {
   private Goldens() {}
 
   static Path directory(String name) {
+    return resource("goldens/" + name);
+  }
+
+  /** A folder of the test resources. */
+  static Path resource(String name) {
     try {
-      URL found = Goldens.class.getResource("/goldens/" + name + "/config.json");
-      if (found == null) throw new IllegalArgumentException("no golden is called " + name);
-      return Path.of(found.toURI()).getParent();
+      URL found = Goldens.class.getResource("/" + name);
+      if (found == null) throw new IllegalArgumentException("no test resource is called " + name);
+      return Path.of(found.toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -9,7 +9,7 @@ import org.isomorph.convert.Checkpoint;
 import org.isomorph.convert.ConversionRefused;
 import org.isomorph.convert.Plan;
 import org.isomorph.dialect.Config;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
@@ -96,6 +96,6 @@ class OddDecodersTest {
 
   private static Model read(String json) {
     Config config = Config.parse(json.replace('\'', '"'), "config.json");
-    return Goldens.DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN);
+    return Goldens.DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN);
   }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Estimates;
 import org.isomorph.spec.Model;
 import org.junit.jupiter.api.Test;
@@ -107,7 +107,7 @@ class PresetsTest {
   @MethodSource("all")
   void everyPresetIsReadByItsFamilyAndHasATable(String name, Dialect dialect, Preset preset) {
     assertThat(DIALECTS.reading(preset.config())).isEqualTo(dialect);
-    Model model = dialect.spec(preset.config(), TensorNames.UNKNOWN);
+    Model model = dialect.spec(preset.config(), TensorInfos.UNKNOWN);
     Table table = Table.of(model, dialect.rows(model));
     assertThat(table.entries()).isNotEmpty();
   }
@@ -121,6 +121,6 @@ class PresetsTest {
 
   private static Model read(String name) {
     Map.Entry<Dialect, Preset> found = DIALECTS.preset(name).orElseThrow();
-    return found.getKey().spec(found.getValue().config(), TensorNames.UNKNOWN);
+    return found.getKey().spec(found.getValue().config(), TensorInfos.UNKNOWN);
   }
 }

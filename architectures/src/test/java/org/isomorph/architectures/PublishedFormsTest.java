@@ -20,7 +20,7 @@ import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
@@ -201,8 +201,8 @@ class PublishedFormsTest {
     Config plain = Goldens.config(Goldens.directory(golden).resolve("config.json"));
     Dialect dialect = Goldens.DIALECTS.reading(plain);
     Config config = plain.without(List.of("id2label")).with(over);
-    Model model = dialect.spec(config, TensorNames.UNKNOWN);
-    assertThat(model).isNotEqualTo(dialect.spec(plain, TensorNames.UNKNOWN));
+    Model model = dialect.spec(config, TensorInfos.UNKNOWN);
+    assertThat(model).isNotEqualTo(dialect.spec(plain, TensorInfos.UNKNOWN));
     assertWritten(dialect.name(), model);
     assertThat(Table.of(model, dialect.rows(model)).entries()).isNotEmpty();
   }
@@ -248,7 +248,7 @@ class PublishedFormsTest {
                     .set("num_layers", layers)
                     .set("num_sparse_encoder_layers", wanted)
                     .build());
-    Model model = Goldens.DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN);
+    Model model = Goldens.DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN);
     List<String> mixers = new ArrayList<>();
     model.tower("encoder").orElseThrow().layers().forEach(block -> mixers.add(block.toString()));
     assertThat(LongStream.range(0, layers).filter(i -> mixers.get((int) i).contains("moe(")))
@@ -296,7 +296,7 @@ class PublishedFormsTest {
 
   private static Model read(String golden, Config over) {
     Config config = Goldens.config(Goldens.directory(golden).resolve("config.json")).with(over);
-    return Goldens.DIALECTS.reading(config).spec(config, TensorNames.UNKNOWN);
+    return Goldens.DIALECTS.reading(config).spec(config, TensorInfos.UNKNOWN);
   }
 
   private static void assertWritten(String family, Model model) {

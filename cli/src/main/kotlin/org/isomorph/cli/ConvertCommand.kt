@@ -10,13 +10,9 @@ import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.options.required
 import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.path
-import java.util.Locale
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
-import org.isomorph.convert.Plan
-import org.isomorph.convert.PlanText
 import org.isomorph.convert.Planner
-import org.isomorph.convert.run.Result
 import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
@@ -46,6 +42,14 @@ class ConvertCommand : IsomorphCommand("convert") {
       .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
       .help("The most data in one file")
   private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
+  private val verify by
+    option("--verify")
+      .flag()
+      .help("Before the result is put in place: convert it back, as a stream, and compare bytes")
+  private val certify by
+    option("--certify")
+      .flag()
+      .help("Write isomorph.json beside the result: what was done, of what, with hashes")
   private val force by option("--force").flag().help("Replace DST if it holds files")
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
@@ -64,6 +68,7 @@ class ConvertCommand : IsomorphCommand("convert") {
     |  isomorph convert Llama-3-8B/ Llama-as-Qwen/ --to qwen2
     |  isomorph convert Baichuan2-7B/ Baichuan-as-Llama/ --to llama --plan
     |  isomorph convert model-f32/ model-bf16/ --to llama --dtype bf16 --max-shard-size 2GB
+    |  isomorph convert Llama-3-8B/ Llama-as-Qwen/ --to qwen2 --verify --certify
     |  isomorph trans_llama_to_qwen2 Llama-3-8B/ Llama-as-Qwen/
     """
       .trimMargin()
@@ -78,33 +83,6 @@ class ConvertCommand : IsomorphCommand("convert") {
         SafetensorsSharding(maxShardSize),
       )
     val planned = Planner.plan(source, request, families)
-    if (plan) show(planned) else write(planned)
-  }
-
-  private fun show(plan: Plan) =
-    if (json) printJson(planJson(plan)) else PlanText.of(plan).forEach { echo(it) }
-
-  private fun write(plan: Plan) {
-    val result = write("convert", plan.blueprint(), destination, force)
-    if (json) return printJson(planJson(plan, result))
-    PlanText.notes(plan).forEach { echo(it) }
-    echo(
-      "${plan.source().dialect().name()} -> ${plan.target().name()}: ${written(plan, result)} to $destination"
-    )
-  }
-
-  private fun written(plan: Plan, result: Result): String {
-    val resumed =
-      if (result.filesResumed() > 0) ", ${result.filesResumed()} files kept from an earlier run"
-      else ""
-    val seconds = result.elapsed().toNanos() / 1e9
-    return "%,d tensors, %s in %.2f s%s"
-      .format(
-        Locale.ROOT,
-        plan.tensors().size,
-        PlanText.size(result.bytes()),
-        seconds,
-        resumed,
-      )
+    Conversion("convert", destination, force, json, certify, verify).run(this, planned, plan)
   }
 }

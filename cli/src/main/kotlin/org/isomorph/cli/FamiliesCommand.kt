@@ -17,7 +17,7 @@ import kotlinx.serialization.json.putJsonObject
 import org.isomorph.convert.Matrix
 import org.isomorph.dialect.Dialect
 import org.isomorph.dialect.Dialects
-import org.isomorph.dialect.TensorNames
+import org.isomorph.dialect.TensorInfos
 import org.isomorph.spec.Estimates
 
 /** The families that are known, their published models, and what converts to what. */
@@ -65,7 +65,7 @@ class FamiliesCommand : IsomorphCommand("families") {
 
   private fun parameters(family: Dialect, preset: String): Long {
     val config = family.presets().first { it.name() == preset }.config()
-    return Estimates.of(family.spec(config, TensorNames.UNKNOWN)).parameters()
+    return Estimates.of(family.spec(config, TensorInfos.UNKNOWN)).parameters()
   }
 
   private fun sign(entry: Matrix.Entry) =

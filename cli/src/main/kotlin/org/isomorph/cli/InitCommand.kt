@@ -12,10 +12,12 @@ import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.long
 import com.github.ajalt.clikt.parameters.types.path
 import java.util.Locale
+import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Initialisation
 import org.isomorph.convert.ModelReference
 import org.isomorph.convert.PlanText
+import org.isomorph.sharding.BlockScales
 import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
@@ -44,6 +46,10 @@ class InitCommand : IsomorphCommand("init") {
       .bytes()
       .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
       .help("The most data in one file")
+  private val quantise by
+    option("--quantize")
+      .choice("fp8-block" to BlockScales(BlockScales.USUAL, BlockScales.USUAL))
+      .help("Store the matrices of layers as 8-bit floats with a scale for each 128 x 128 block")
   private val headersOnly by
     option("--headers-only")
       .flag()
@@ -58,6 +64,7 @@ class InitCommand : IsomorphCommand("init") {
     |Examples:
     |  isomorph init my-spec.json tiny/ --to llama --seed 7
     |  isomorph init llama-3-8b random-8b/ --to llama --headers-only
+    |  isomorph init deepseek-v3 v3/ --to deepseek-v3 --quantize fp8-block --headers-only
     """
       .trimMargin()
 
@@ -68,6 +75,7 @@ class InitCommand : IsomorphCommand("init") {
         model,
         families.named(to),
         dtype,
+        Optional.ofNullable(quantise),
         SafetensorsSharding(maxShardSize),
         seed,
         headersOnly,

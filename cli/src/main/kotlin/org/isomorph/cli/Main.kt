@@ -12,6 +12,7 @@ private val commands: List<IsomorphCommand> =
     DiffCommand(),
     ConvertCommand(),
     InitCommand(),
+    MergeLoraCommand(),
     ForwardCommand(),
     GenerateCommand(),
     CompileCommand(),

@@ -50,6 +50,7 @@ private fun JsonObjectBuilder.reasons(plan: Plan) {
       put("outcome", step.outcome().name.lowercase())
     }
   }
+  putJsonObject("made") { plan.made().forEach { (how, tensors) -> put(how, tensors) } }
   putJsonObject("casts") { plan.casts().forEach { (cast, tensors) -> put(cast, tensors) } }
   putJsonArray("evidence") {
     for (evidence in plan.evidence()) addJsonObject {

@@ -2,10 +2,13 @@ package org.isomorph.convert;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
+import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A directory that is to be written, known to the byte before anything is: what an {@code Executor}
@@ -59,11 +62,33 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
   /** A file that is copied unchanged. */
   public record Carried(String name, Path source) {}
 
+  /** Where elements come from. */
+  public sealed interface Source {
+    /** The type of the elements. */
+    DType dtype();
+
+    /** The files that hold them, or what they are made of. */
+    default Stream<Path> files() {
+      return switch (this) {
+        case Span span -> Stream.of(span.file());
+        case Derived derived -> derived.tensor().files().stream().map(StoredTensor::file);
+      };
+    }
+  }
+
   /**
    * The elements of a tensor in a file: where its element 0 lies, in bytes, and what its elements
    * are.
    */
-  public record Span(Path file, long offset, DType dtype) {}
+  public record Span(Path file, long offset, DType dtype) implements Source {}
+
+  /** The elements of a tensor that no file holds, made as they are read. */
+  public record Derived(TensorSource tensor) implements Source {
+    @Override
+    public DType dtype() {
+      return tensor.dtype();
+    }
+  }
 
   /** The elements of a tensor in the file that is being written. */
   public record Slot(long offset, DType dtype) {}
@@ -72,10 +97,18 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
   public sealed interface Task {
     /** The bytes that it writes. */
     long bytes();
+
+    /** What it reads. */
+    default Stream<Source> sources() {
+      return switch (this) {
+        case Move move -> Stream.of(move.source());
+        case Compute compute -> compute.gather().stream().map(Piece::source);
+      };
+    }
   }
 
   /** Elements moved from one file to another, cast if the dtypes differ. */
-  public record Move(Span source, Slot target, Box box) implements Task {
+  public record Move(Source source, Slot target, Box box) implements Task {
     @Override
     public long bytes() {
       return target.dtype().bytes(box.elements());
@@ -92,7 +125,7 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
   public record Compute(
       Shape shape,
       Transform transform,
-      List<Piece<Span, Parameter>> gather,
+      List<Piece<Source, Parameter>> gather,
       List<Piece<Parameter, Slot>> scatter)
       implements Task {
     /** The one tensor in the middle of a computation. */

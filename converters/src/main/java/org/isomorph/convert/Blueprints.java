@@ -9,16 +9,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.isomorph.convert.Blueprint.Compute.Parameter;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
 import org.isomorph.layout.Piece;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.Shape;
+import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Puts a checkpoint's blueprint together: its files with the tasks that fill them, its
  * configuration, what goes along.
  */
-final class Blueprints {
+public final class Blueprints {
   private Blueprints() {}
+
+  /** The file with the configuration, as a family calls it. */
+  static Blueprint.Small configuration(Dialect dialect, Config config) {
+    return new Blueprint.Small(dialect.configurationFile(), Bytes.utf8(config.json()));
+  }
 
   /**
    * The blueprint of a checkpoint.
@@ -29,7 +37,7 @@ final class Blueprints {
   static Blueprint of(
       WrittenTensors written,
       Map<String, List<Blueprint.Task>> tasks,
-      Config config,
+      Blueprint.Small configuration,
       List<Path> beside)
       throws IOException {
     List<Blueprint.File> files = new ArrayList<>();
@@ -41,7 +49,7 @@ final class Blueprints {
               file.size(),
               tasks.getOrDefault(file.name(), List.of())));
     List<Blueprint.Small> small = new ArrayList<>();
-    small.add(new Blueprint.Small("config.json", Bytes.utf8(config.json())));
+    small.add(configuration);
     new TreeMap<>(written.texts())
         .forEach((name, text) -> small.add(new Blueprint.Small(name, Bytes.utf8(text))));
     List<Blueprint.Carried> carried =
@@ -62,7 +70,7 @@ final class Blueprints {
       Map<String, List<Blueprint.Task>> tasks,
       Shape shape,
       Transform transform,
-      List<Piece<Blueprint.Span, Parameter>> gather,
+      List<Piece<Blueprint.Source, Parameter>> gather,
       List<Piece<String, WrittenTensors.Entry>> scatter) {
     Map<String, List<Piece<Parameter, Blueprint.Slot>>> byFile = new LinkedHashMap<>();
     for (Piece<String, WrittenTensors.Entry> piece : scatter)
@@ -76,6 +84,13 @@ final class Blueprints {
   /** Adds a task to those of a file. */
   static void add(Map<String, List<Blueprint.Task>> tasks, String file, Blueprint.Task task) {
     tasks.computeIfAbsent(file, _ -> new ArrayList<>()).add(task);
+  }
+
+  /** A tensor as tasks read it. */
+  public static Blueprint.Source source(TensorSource tensor) {
+    return tensor instanceof StoredTensor stored
+        ? new Blueprint.Span(stored.file(), stored.begin(), stored.dtype())
+        : new Blueprint.Derived(tensor);
   }
 
   static Blueprint.Slot slot(WrittenTensors.Entry entry) {

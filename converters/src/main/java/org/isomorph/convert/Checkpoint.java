@@ -4,18 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.layout.Mapping;
 import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.RunOptions;
@@ -24,16 +26,13 @@ import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecException;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
-import org.isomorph.tensorfile.SafetensorsDirectory;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A checkpoint opened: its family, its model, and where each canonical parameter's elements are
  * stored. Only headers were read.
  */
 public final class Checkpoint {
-  private static final String CONFIG = "config.json";
-
   private final Path directory;
   private final Config config;
   private final Dialect dialect;
@@ -87,38 +86,52 @@ public final class Checkpoint {
   public static Checkpoint open(
       Path directory, Dialects dialects, Optional<Dialect> from, Optional<Path> configuration)
       throws IOException {
-    Path file = configuration.orElse(directory.resolve(CONFIG));
     if (!Files.isDirectory(directory))
       throw new ConversionRefused(
           directory
               + ": expected a checkpoint's directory, found "
               + (Files.exists(directory) ? "a file" : "nothing there"));
-    if (configuration.isPresent() && !Files.isRegularFile(file))
-      throw new ConversionRefused(file + ": expected a configuration to read, found no such file");
-    if (!Files.isRegularFile(file))
+    if (configuration.isPresent() && !Files.isRegularFile(configuration.get()))
       throw new ConversionRefused(
-          directory
-              + ": expected a checkpoint's "
-              + CONFIG
-              + ", found none; name a configuration with --config");
-    Config config = Config.read(file);
+          configuration.get() + ": expected a configuration to read, found no such file");
+    Path file = configuration.orElseGet(() -> configuration(directory, dialects, from));
+    Config written = Config.read(file);
+    Config config = Quantisation.without(written);
     Dialect dialect = from.orElseGet(() -> dialects.reading(config));
-    StoredTensors stored = StoredTensors.of(SafetensorsDirectory.open(directory));
+    StoredTensors stored = Quantisation.present(written, StoredTensors.open(directory));
     Path named = directory.toAbsolutePath().normalize().getFileName();
     Model model =
-        described(dialect, config, TensorNames.of(stored.tensors().keySet()))
+        described(dialect, config, TensorInfos.of(stored.tensors()))
             .named(named == null ? dialect.name() : named.toString());
     return new Checkpoint(
         directory, config, dialect, model, Table.of(model, dialect.rows(model)), stored);
   }
 
+  private static Path configuration(Path directory, Dialects dialects, Optional<Dialect> from) {
+    Collection<String> names =
+        from.<Collection<String>>map(dialect -> List.of(dialect.configurationFile()))
+            .orElseGet(dialects::configurationFiles);
+    for (String name : names)
+      if (Files.isRegularFile(directory.resolve(name))) return directory.resolve(name);
+    throw new ConversionRefused(
+        directory
+            + ": expected a checkpoint's "
+            + String.join(" or ", names)
+            + ", found none; name a configuration with --config");
+  }
+
   /** What a configuration describes; what makes no sense is said with the file's name. */
-  static Model described(Dialect dialect, Config config, TensorNames names) {
+  static Model described(Dialect dialect, Config config, TensorInfos tensors) {
     try {
-      return dialect.spec(config, names);
+      return dialect.spec(config, tensors);
     } catch (SpecException senseless) {
       throw new DialectException(config.file() + ": " + senseless.getMessage(), senseless);
     }
+  }
+
+  /** The same checkpoint with other tensors in place of those in the files. */
+  public Checkpoint presenting(UnaryOperator<StoredTensors> tensors) {
+    return new Checkpoint(directory, config, dialect, model, table, tensors.apply(stored));
   }
 
   private Optional<String> resolve(Table.Entry entry) {
@@ -223,7 +236,7 @@ public final class Checkpoint {
   }
 
   /** From stored elements to those of canonical parameters. */
-  public Mapping<StoredTensor, String> parameters() {
+  public Mapping<TensorSource, String> parameters() {
     return stored.storage().then(tensorsToParameters());
   }
 

@@ -1,5 +1,8 @@
 package org.isomorph.convert;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import org.isomorph.runtime.Weights;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A checkpoint's weights for running its model: each canonical parameter is where the files have
@@ -20,10 +24,10 @@ import org.isomorph.tensorfile.StoredTensor;
  */
 public final class CheckpointWeights implements Weights {
   private final Checkpoint checkpoint;
-  private final Map<String, List<Piece<StoredTensor, String>>> pieces;
+  private final Map<String, List<Piece<TensorSource, String>>> pieces;
 
   private CheckpointWeights(
-      Checkpoint checkpoint, Map<String, List<Piece<StoredTensor, String>>> pieces) {
+      Checkpoint checkpoint, Map<String, List<Piece<TensorSource, String>>> pieces) {
     this.checkpoint = checkpoint;
     this.pieces = pieces;
   }
@@ -35,13 +39,13 @@ public final class CheckpointWeights implements Weights {
 
   @Override
   public StoredWeight find(String parameter) {
-    List<Piece<StoredTensor, String>> stored = pieces.getOrDefault(parameter, List.of());
+    List<Piece<TensorSource, String>> stored = pieces.getOrDefault(parameter, List.of());
     if (stored.isEmpty())
       throw new RunException(checkpoint.directory() + ": the files have no parameter " + parameter);
     Shape shape = checkpoint.table().shape(parameter);
     DType dtype = stored.getFirst().source().dtype();
     List<Part> parts = new ArrayList<>();
-    for (Piece<StoredTensor, String> piece : stored) {
+    for (Piece<TensorSource, String> piece : stored) {
       if (piece.source().dtype() != dtype)
         throw new RunException(
             "%s: parameter %s is stored as %s in tensor %s and as %s in tensor %s; convert the checkpoint with --dtype first"
@@ -57,11 +61,27 @@ public final class CheckpointWeights implements Weights {
     return new StoredWeight(dtype, shape, parts);
   }
 
-  private static Part part(StoredTensor tensor, Box box) {
+  private static Part part(TensorSource tensor, Box box) {
     List<Dim> dims = new ArrayList<>();
     for (Box.Dim dim : box.dims())
       dims.add(new Dim(dim.extent(), dim.fromStride(), dim.toStride()));
-    long offset = Math.addExact(tensor.begin(), tensor.dtype().bytes(box.from()));
-    return new Part(tensor.file(), offset, box.to(), dims);
+    if (tensor instanceof StoredTensor stored) {
+      long offset = Math.addExact(stored.begin(), stored.dtype().bytes(box.from()));
+      return new Part(stored.file(), offset, box.to(), dims);
+    }
+    return new Part(new StoredWeight.Source.Memory(made(tensor, box)), 0, box.to(), dims);
+  }
+
+  /** The elements that a box reads of a tensor that no file holds, and those between them. */
+  private static MemorySegment made(TensorSource tensor, Box box) {
+    long bytes = tensor.dtype().bytes(box.lastFrom() - box.from() + 1);
+    MemorySegment data = Arena.ofAuto().allocate(bytes, tensor.dtype().width());
+    try {
+      tensor.open(TensorSource.StoredBytes.DIRECT).read(box.from(), data);
+    } catch (IOException unreadable) {
+      throw new RunException(
+          "tensor " + tensor.info() + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+    return data;
   }
 }

@@ -3,7 +3,6 @@ package org.isomorph.convert;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.isomorph.dialect.Dialect;
-import org.isomorph.sharding.SafetensorsSharding;
 import org.isomorph.sharding.Sharding;
 import org.isomorph.tensor.DType;
 
@@ -28,11 +27,7 @@ public record ConversionRequest(
   /** To {@code target}, with everything else as usual. */
   public static ConversionRequest to(Dialect target) {
     return new ConversionRequest(
-        target,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        new SafetensorsSharding(USUAL_SHARD));
+        target, Optional.empty(), Optional.empty(), Optional.empty(), target.files(USUAL_SHARD));
   }
 
   public ConversionRequest dtype(DType floats) {

@@ -2,6 +2,7 @@ package org.isomorph.convert;
 
 import java.util.Optional;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.tensor.DType;
 
@@ -20,7 +21,9 @@ final class DTypeKeys {
     };
   }
 
-  static Config set(Config config, Spelling spelling, DType dtype) {
+  /** The same configuration of a family, telling this dtype if the family's tell one. */
+  static Config set(Config config, Dialect dialect, Spelling spelling, DType dtype) {
+    if (!dialect.tellsDType()) return config;
     String name =
         switch (dtype) {
           case BF16 -> "bfloat16";

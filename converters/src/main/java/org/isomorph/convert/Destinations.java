@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.isomorph.tensorfile.StoredTensor;
 
 /** Where single files are written: asked before any work is done. */
 final class Destinations {
@@ -25,7 +26,8 @@ final class Destinations {
     if (!Files.exists(file)) return;
     Set<Path> weights =
         checkpoint.stored().storage().pieces().stream()
-            .map(piece -> piece.source().file())
+            .flatMap(piece -> piece.source().files().stream())
+            .map(StoredTensor::file)
             .collect(Collectors.toSet());
     for (Path each : weights)
       if (Files.isSameFile(each, file))

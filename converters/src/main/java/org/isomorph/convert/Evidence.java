@@ -2,7 +2,7 @@ package org.isomorph.convert;
 
 import java.util.List;
 import org.isomorph.layout.Piece;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * What was looked up in a checkpoint's values before a plan was made, because no header tells.
@@ -17,10 +17,10 @@ public record Evidence(String question, boolean holds, long bytes) {
     String question();
 
     /** All these elements are zero, bit for bit. */
-    record Zero(String question, List<Piece<StoredTensor, String>> elements) implements Query {}
+    record Zero(String question, List<Piece<TensorSource, String>> elements) implements Query {}
 
     /** These elements are equal to those, bit for bit. */
-    record Same(String question, List<Piece<StoredTensor, StoredTensor>> elements)
+    record Same(String question, List<Piece<TensorSource, TensorSource>> elements)
         implements Query {}
   }
 }

@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.Table;
 import org.isomorph.layout.Mapping;
+import org.isomorph.layout.Piece;
+import org.isomorph.sharding.BlockScales;
 import org.isomorph.sharding.Sharding;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.spec.Difference;
@@ -33,15 +36,25 @@ import org.isomorph.tensor.TensorInfo;
 public record Initialisation(Model model, WrittenTensors written, Blueprint blueprint) {
   private static final double DEVIATION = 0.02;
 
+  /** Scales differ from block to block, so that one that is mistaken for another shows. */
+  private static final double SPREAD_OF_SCALES = 10;
+
   /**
    * Plans a new checkpoint.
    *
    * @param seed which of all random models; the same seed gives the same parameters in every family
+   * @param quantise blocks in which the matrices of layers are stored as 8-bit floats with scales
    * @param headersOnly whether data is left as holes that read as zeros and take no space
    * @throws ConversionRefused if the family cannot express the model
    */
   public static Initialisation plan(
-      Model model, Dialect target, DType dtype, Sharding sharding, long seed, boolean headersOnly)
+      Model model,
+      Dialect target,
+      DType dtype,
+      Optional<BlockScales> quantise,
+      Sharding sharding,
+      long seed,
+      boolean headersOnly)
       throws IOException {
     Expression.Expressed expressed =
         switch (Expression.of(target, model, Spelling.BEFORE_5)) {
@@ -52,11 +65,18 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
                   no.reasons().stream().map(Difference::sentence).toList());
         };
     Table table = Table.of(expressed.model(), target.rows(expressed.model()));
-    List<TensorInfo> infos =
-        new ArrayList<>(
-            table.entries().stream()
-                .map(entry -> new TensorInfo(entry.name(), dtype, entry.shape()))
-                .toList());
+    List<TensorInfo> infos = new ArrayList<>();
+    List<TensorInfo> scales = new ArrayList<>();
+    for (Table.Entry entry : table.entries()) {
+      boolean quantised = quantise.isPresent() && Quantisation.applies(entry, table);
+      infos.add(new TensorInfo(entry.name(), quantised ? DType.F8_E4M3 : dtype, entry.shape()));
+      if (quantised) {
+        String name = entry.name() + BlockScales.SUFFIX;
+        TensorInfo scale = new TensorInfo(name, DType.F32, quantise.get().shape(entry.shape()));
+        infos.add(scale);
+        scales.add(scale);
+      }
+    }
     List<Mapping<String, String>> layouts = new ArrayList<>(List.of(table.mapping()));
     for (Table.Duplicate duplicate : table.duplicates())
       if (duplicate.always()) {
@@ -68,28 +88,52 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
     for (Table.Zeros zeros : table.zeros())
       infos.add(new TensorInfo(zeros.name(), dtype, zeros.beside().shape()));
     WrittenTensors written = sharding.files(infos);
-    Map<String, List<Blueprint.Task>> tasks =
-        headersOnly ? Map.of() : draws(table, Mapping.union(layouts).then(written.mapping()), seed);
-    Config config = DTypeKeys.set(expressed.config(), Spelling.BEFORE_5, dtype);
+    Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
+    if (!headersOnly) {
+      draws(tasks, table, Mapping.union(layouts).then(written.mapping()), seed);
+      scales(tasks, scales, written.mapping(), seed);
+    }
+    Config config = DTypeKeys.set(expressed.config(), target, Spelling.BEFORE_5, dtype);
+    if (quantise.isPresent()) config = Quantisation.with(config, quantise.get());
     return new Initialisation(
-        expressed.model(), written, Blueprints.of(written, tasks, config, List.of()));
+        expressed.model(),
+        written,
+        Blueprints.of(written, tasks, Blueprints.configuration(target, config), List.of()));
   }
 
-  private static Map<String, List<Blueprint.Task>> draws(
-      Table table, Mapping<String, WrittenTensors.Entry> mapping, long seed) {
-    Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
+  private static void draws(
+      Map<String, List<Blueprint.Task>> tasks,
+      Table table,
+      Mapping<String, WrittenTensors.Entry> mapping,
+      long seed) {
     mapping
         .bySource()
         .forEach((name, pieces) -> {
           Parameter parameter = table.parameters().get(name);
           if (parameter == null) throw new IllegalStateException("no parameter is called " + name);
+          // What has scales is divided by them: they carry the deviation.
+          boolean scaled = pieces.getFirst().target().info().dtype() == DType.F8_E4M3;
           Transform draw =
               new NormalDraw(
                   NormalDraw.seed(seed, name),
                   parameter.kind() == Parameter.Kind.GAIN ? 1 : 0,
-                  DEVIATION);
+                  scaled ? 1 : DEVIATION);
           Blueprints.compute(tasks, parameter.shape(), draw, List.of(), pieces);
         });
-    return tasks;
+  }
+
+  private static void scales(
+      Map<String, List<Blueprint.Task>> tasks,
+      List<TensorInfo> scales,
+      Mapping<String, WrittenTensors.Entry> mapping,
+      long seed) {
+    Map<String, List<Piece<String, WrittenTensors.Entry>>> written = mapping.bySource();
+    for (TensorInfo scale : scales) {
+      String name = scale.name();
+      Transform draw =
+          new NormalDraw(NormalDraw.seed(seed, name), DEVIATION, DEVIATION / SPREAD_OF_SCALES);
+      Blueprints.compute(
+          tasks, scale.shape(), draw, List.of(), written.getOrDefault(name, List.of()));
+    }
   }
 }

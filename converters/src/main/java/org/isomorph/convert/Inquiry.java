@@ -3,10 +3,14 @@ package org.isomorph.convert;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
-import org.isomorph.layout.Box;
+import java.util.Map;
 import org.isomorph.layout.Piece;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.layout.Runs;
+import org.isomorph.tensorfile.TensorSource;
+import org.isomorph.tensorfile.TensorSource.ElementReader;
+import org.isomorph.tensorfile.TensorSource.StoredBytes;
 
 /**
  * Answers questions about stored values by reading them as a stream, in bounded memory, and no
@@ -18,6 +22,7 @@ final class Inquiry {
   /** Most answers that are no are found at once, so little is read at first. */
   private static final long FIRST_CHUNK = 1 << 14;
 
+  private final Map<TensorSource, ElementReader> readers = new HashMap<>();
   private long bytes;
   private long most = FIRST_CHUNK;
 
@@ -34,11 +39,11 @@ final class Inquiry {
     return new Evidence(query.question(), holds, inquiry.bytes);
   }
 
-  private boolean zero(List<Piece<StoredTensor, String>> pieces) throws IOException {
+  private boolean zero(List<Piece<TensorSource, String>> pieces) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment chunk = arena.allocate(CHUNK);
       MemorySegment zeros = arena.allocate(CHUNK);
-      for (Piece<StoredTensor, String> piece : pieces)
+      for (Piece<TensorSource, String> piece : pieces)
         if (!Runs.all(
             piece.box(), (from, _, length) -> compare(piece.source(), from, length, chunk, zeros)))
           return false;
@@ -47,24 +52,25 @@ final class Inquiry {
   }
 
   private boolean compare(
-      StoredTensor tensor, long element, long length, MemorySegment chunk, MemorySegment zeros)
+      TensorSource tensor, long element, long length, MemorySegment chunk, MemorySegment zeros)
       throws IOException {
+    ElementReader reader = reader(tensor);
     long width = tensor.dtype().width();
-    for (long at = element * width, end = (element + length) * width; at < end; ) {
-      long size = next(end - at);
-      tensor.read(at, chunk.asSlice(0, size));
+    for (long at = element, end = element + length; at < end; ) {
+      long size = next(end - at, width);
+      reader.read(at, chunk.asSlice(0, size));
       bytes += size;
       if (chunk.asSlice(0, size).mismatch(zeros.asSlice(0, size)) >= 0) return false;
-      at += size;
+      at += size / width;
     }
     return true;
   }
 
-  private boolean same(List<Piece<StoredTensor, StoredTensor>> pieces) throws IOException {
+  private boolean same(List<Piece<TensorSource, TensorSource>> pieces) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment left = arena.allocate(CHUNK);
       MemorySegment right = arena.allocate(CHUNK);
-      for (Piece<StoredTensor, StoredTensor> piece : pieces) {
+      for (Piece<TensorSource, TensorSource> piece : pieces) {
         if (piece.source().dtype() != piece.target().dtype()) return false;
         if (!Runs.all(
             piece.box(),
@@ -77,57 +83,36 @@ final class Inquiry {
   }
 
   private boolean compare(
-      StoredTensor a,
+      TensorSource a,
       long from,
-      StoredTensor b,
+      TensorSource b,
       long to,
       long length,
       MemorySegment left,
       MemorySegment right)
       throws IOException {
+    ElementReader one = reader(a);
+    ElementReader other = reader(b);
     long width = a.dtype().width();
-    for (long done = 0, all = length * width; done < all; ) {
-      long size = next(all - done);
-      a.read(from * width + done, left.asSlice(0, size));
-      b.read(to * width + done, right.asSlice(0, size));
+    for (long done = 0; done < length; ) {
+      long size = next(length - done, width);
+      one.read(from + done, left.asSlice(0, size));
+      other.read(to + done, right.asSlice(0, size));
       bytes += 2 * size;
       if (left.asSlice(0, size).mismatch(right.asSlice(0, size)) >= 0) return false;
-      done += size;
+      done += size / width;
     }
     return true;
   }
 
-  private long next(long left) {
-    long size = Math.min(most, left);
+  /** The bytes that are read next, where so many elements are left. */
+  private long next(long elements, long width) {
+    long size = Math.min(most / width, elements) * width;
     most = Math.min(CHUNK, 2 * most);
     return size;
   }
 
-  /** The runs of a box that are contiguous on both sides. */
-  private static final class Runs {
-    interface Visitor {
-      boolean visit(long from, long to, long length) throws IOException;
-    }
-
-    /** Whether {@code visitor} says yes to every run; stops at the first no. */
-    static boolean all(Box box, Visitor visitor) throws IOException {
-      long run = box.contiguousRun();
-      List<Box.Dim> outer = run > 1 ? box.dims().subList(0, box.dims().size() - 1) : box.dims();
-      return all(outer, box.from(), box.to(), run, visitor);
-    }
-
-    private static boolean all(List<Box.Dim> dims, long from, long to, long run, Visitor visitor)
-        throws IOException {
-      if (dims.isEmpty()) return visitor.visit(from, to, run);
-      Box.Dim dim = dims.getFirst();
-      for (long i = 0; i < dim.extent(); i++)
-        if (!all(
-            dims.subList(1, dims.size()),
-            from + i * dim.fromStride(),
-            to + i * dim.toStride(),
-            run,
-            visitor)) return false;
-      return true;
-    }
+  private ElementReader reader(TensorSource tensor) {
+    return readers.computeIfAbsent(tensor, each -> each.open(StoredBytes.DIRECT));
   }
 }

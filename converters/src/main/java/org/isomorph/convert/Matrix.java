@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Model;
 
 /**
@@ -47,7 +47,7 @@ public final class Matrix {
   private static Map<Dialect, Entry> row(Dialect from, Dialects dialects) {
     List<Model> models =
         from.presets().stream()
-            .map(preset -> from.spec(preset.config(), TensorNames.UNKNOWN))
+            .map(preset -> from.spec(preset.config(), TensorInfos.UNKNOWN))
             .toList();
     Map<Dialect, Entry> row = new HashMap<>();
     for (Dialect to : dialects.all())

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
-import org.isomorph.dialect.TensorNames;
+import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.kotlin.SpecJson;
 import org.isomorph.tensor.DType;
@@ -68,7 +68,7 @@ public record ModelReference(
 
   private static ModelReference described(Dialect dialect, Config config, String name) {
     return new ModelReference(
-        Checkpoint.described(dialect, config, TensorNames.UNKNOWN).named(name),
+        Checkpoint.described(dialect, config, TensorInfos.UNKNOWN).named(name),
         Optional.of(dialect),
         Optional.of(config),
         Optional.empty());

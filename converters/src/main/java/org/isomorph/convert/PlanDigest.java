@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.isomorph.layout.Box;
+import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Identifies a plan by everything that decides its bytes: what is written where from what, and the
@@ -30,12 +32,10 @@ final class PlanDigest {
       add(digest, "file " + file.name() + " " + file.size());
       digest.update(file.header().buffer());
       for (Blueprint.Task task : file.tasks()) {
-        if (task instanceof Blueprint.Move move) {
-          sources.add(move.source().file());
-          add(digest, move);
-        } else if (task instanceof Blueprint.Compute compute) {
-          compute.gather().forEach(piece -> sources.add(piece.source().file()));
-          add(digest, compute.toString());
+        task.sources().forEach(source -> source.files().forEach(sources::add));
+        switch (task) {
+          case Blueprint.Move move -> add(digest, move);
+          case Blueprint.Compute compute -> add(digest, compute.toString());
         }
       }
     }
@@ -56,10 +56,23 @@ final class PlanDigest {
 
   /** A conversion has tens of thousands of moves: their numbers go in as they are, not as text. */
   private static void add(MessageDigest digest, Blueprint.Move move) {
-    Blueprint.Span source = move.source();
     Blueprint.Slot target = move.target();
-    add(digest, source.dtype().name() + " " + target.dtype().name() + " " + source.file());
-    add(digest, source.offset(), target.offset());
+    switch (move.source()) {
+      case Blueprint.Span source -> {
+        add(digest, source.dtype().name() + " " + source.file());
+        add(digest, source.offset());
+      }
+      case Blueprint.Derived source -> {
+        TensorSource tensor = source.tensor();
+        add(digest, tensor.dtype().name() + " " + tensor.making().orElse(""));
+        for (StoredTensor stored : tensor.files()) {
+          add(digest, stored.dtype().name() + " " + stored.file());
+          add(digest, stored.begin(), stored.end());
+        }
+      }
+    }
+    add(digest, target.dtype().name());
+    add(digest, target.offset());
     add(digest, move.box().from(), move.box().to());
     for (Box.Dim dim : move.box().dims())
       add(digest, dim.extent(), dim.fromStride(), dim.toStride());

@@ -1,6 +1,7 @@
 package org.isomorph.convert;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +20,7 @@ import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.spec.Model;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A route drawn out to the byte: one composition from stored elements through canonical parameters
@@ -34,7 +35,7 @@ final class PlanDrawing {
   private final Checkpoint source;
   private final ConversionRequest request;
   private final Route route;
-  private final Mapping<StoredTensor, String> stored;
+  private final Mapping<TensorSource, String> stored;
   private final List<Evidence> evidence;
   private final Model model;
   private final Table table;
@@ -45,13 +46,13 @@ final class PlanDrawing {
   /**
    * The parameters that are computed anew, each with the stored elements that it is computed of.
    */
-  private final Map<String, Mapping<StoredTensor, String>> computed;
+  private final Map<String, Mapping<TensorSource, String>> computed;
 
   PlanDrawing(
       Checkpoint source,
       ConversionRequest request,
       Route route,
-      Mapping<StoredTensor, String> stored,
+      Mapping<TensorSource, String> stored,
       List<Evidence> evidence) {
     this.source = source;
     this.request = request;
@@ -95,20 +96,22 @@ final class PlanDrawing {
   }
 
   Plan plan() throws IOException {
-    Mapping<StoredTensor, String> moved = stored.then(plain()).then(targets);
+    Mapping<TensorSource, String> moved = stored.then(plain()).then(targets);
     Map<String, DType> dtypes = dtypes(moved);
     WrittenTensors written = request.sharding().files(infos(dtypes));
-    Mapping<StoredTensor, WrittenTensors.Entry> moves = moved.then(written.mapping());
+    Mapping<TensorSource, WrittenTensors.Entry> moves = moved.then(written.mapping());
     Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
-    for (Piece<StoredTensor, WrittenTensors.Entry> piece : moves.pieces())
+    for (Piece<TensorSource, WrittenTensors.Entry> piece : moves.pieces())
       Blueprints.add(
           tasks,
           piece.target().file(),
-          new Blueprint.Move(span(piece.source()), Blueprints.slot(piece.target()), piece.box()));
+          new Blueprint.Move(
+              Blueprints.source(piece.source()), Blueprints.slot(piece.target()), piece.box()));
     Map<String, Long> casts = new TreeMap<>();
     count(casts, moves.pieces());
     computed.forEach((parameter, gathered) -> compute(parameter, gathered, written, tasks, casts));
     requireWhole(moved);
+    Map<String, Long> made = made(moved);
     Config config = config(written);
     return new Plan(
         source,
@@ -116,14 +119,18 @@ final class PlanDrawing {
         model,
         config,
         route.steps(),
+        made,
         casts,
-        outcome(casts),
+        made.isEmpty() ? outcome(casts) : Outcome.ROUNDED,
         evidence,
-        left(moved),
+        left(),
         route.expressed().lost(),
         table.entries(),
+        moved,
+        Mapping.union(List.copyOf(computed.values())),
         written,
-        Blueprints.of(written, tasks, config, SideFiles.of(source.directory(), sameFamily())));
+        Blueprints.of(
+            written, tasks, Blueprints.configuration(request.target(), config), beside()));
   }
 
   // ---- from stored elements to the target's tensors
@@ -139,7 +146,7 @@ final class PlanDrawing {
 
   private void compute(
       String parameter,
-      Mapping<StoredTensor, String> gathered,
+      Mapping<TensorSource, String> gathered,
       WrittenTensors written,
       Map<String, List<Blueprint.Task>> tasks,
       Map<String, Long> casts) {
@@ -149,11 +156,13 @@ final class PlanDrawing {
                     .filter(piece -> piece.source().equals(parameter))
                     .toList())
             .then(written.mapping());
-    List<Piece<Blueprint.Span, Blueprint.Compute.Parameter>> gather =
+    List<Piece<Blueprint.Source, Blueprint.Compute.Parameter>> gather =
         gathered.pieces().stream()
             .map(piece ->
                 new Piece<>(
-                    span(piece.source()), Blueprint.Compute.Parameter.PARAMETER, piece.box()))
+                    Blueprints.source(piece.source()),
+                    Blueprint.Compute.Parameter.PARAMETER,
+                    piece.box()))
             .toList();
     Transform transform = origins.transform(parameter);
     Blueprints.compute(tasks, origins.shape(parameter), transform, gather, scattered.pieces());
@@ -164,9 +173,9 @@ final class PlanDrawing {
    * Every element of every tensor comes from somewhere: stored, computed, zeros of a step, or
    * padding of a layout.
    */
-  private void requireWhole(Mapping<StoredTensor, String> moved) {
+  private void requireWhole(Mapping<TensorSource, String> moved) {
     Map<String, Long> covered = new HashMap<>();
-    for (Piece<StoredTensor, String> piece : moved.pieces())
+    for (Piece<TensorSource, String> piece : moved.pieces())
       covered.merge(piece.target(), piece.box().elements(), Math::addExact);
     Set<String> others = new HashSet<>(computed.keySet());
     origins
@@ -223,15 +232,15 @@ final class PlanDrawing {
    * A tensor keeps the dtype of what it is made of, or the widest of those, or takes what was asked
    * for.
    */
-  private Map<String, DType> dtypes(Mapping<StoredTensor, String> moved) {
+  private Map<String, DType> dtypes(Mapping<TensorSource, String> moved) {
     Map<String, DType> dtypes = new HashMap<>();
-    for (Piece<StoredTensor, String> piece : moved.pieces())
+    for (Piece<TensorSource, String> piece : moved.pieces())
       merge(dtypes, piece.target(), piece.source().dtype());
     computed.forEach((parameter, gathered) ->
         table
             .storing(parameter)
             .ifPresent(entry -> {
-              for (Piece<StoredTensor, String> piece : gathered.pieces())
+              for (Piece<TensorSource, String> piece : gathered.pieces())
                 merge(dtypes, entry.name(), piece.source().dtype());
             }));
     request
@@ -258,9 +267,9 @@ final class PlanDrawing {
   }
 
   private static void count(
-      Map<String, Long> casts, List<Piece<StoredTensor, WrittenTensors.Entry>> pieces) {
+      Map<String, Long> casts, List<Piece<TensorSource, WrittenTensors.Entry>> pieces) {
     Set<String> counted = new HashSet<>();
-    for (Piece<StoredTensor, WrittenTensors.Entry> piece : pieces) {
+    for (Piece<TensorSource, WrittenTensors.Entry> piece : pieces) {
       DType from = piece.source().dtype(), to = piece.target().info().dtype();
       String cast = DTypes.cast(from, to);
       if (from != to && counted.add(cast + piece.target().info().name()))
@@ -275,21 +284,49 @@ final class PlanDrawing {
 
   // ---- the rest of the directory
 
-  /** What the files hold and the result does not, with the reason. */
-  private Map<String, String> left(Mapping<StoredTensor, String> moved) {
-    Set<StoredTensor> used = new HashSet<>();
+  /** The sources that the result is made of. */
+  private Set<TensorSource> used(Mapping<TensorSource, String> moved) {
+    Set<TensorSource> used = new HashSet<>();
     moved.pieces().forEach(piece -> used.add(piece.source()));
     computed
         .values()
         .forEach(gathered -> gathered.pieces().forEach(piece -> used.add(piece.source())));
+    return used;
+  }
+
+  private Map<String, Long> made(Mapping<TensorSource, String> moved) {
+    Map<String, Long> made = new TreeMap<>();
+    for (TensorSource source : used(moved))
+      source.making().ifPresent(how -> made.merge(how, 1L, Long::sum));
+    return made;
+  }
+
+  /**
+   * The tensors that the result is made of, by the names that the files have for them: two of them
+   * may be views of the same elements.
+   */
+  private Set<String> usedNames() {
+    Set<String> parameters = new HashSet<>();
+    for (Origins.Origin origin : origins.all().values())
+      for (Piece<String, String> piece : origin.from().pieces()) parameters.add(piece.source());
+    Set<String> names = new HashSet<>();
+    for (Table.Entry entry : source.table().entries())
+      if (entry.layout().parameters().stream().anyMatch(parameters::contains))
+        names.add(source.storedName(entry));
+    return names;
+  }
+
+  /** What the files hold and the result does not, with the reason. */
+  private Map<String, String> left() {
+    Set<String> used = usedNames();
     Set<String> duplicates = new HashSet<>();
     source.duplicates().forEach(duplicate -> duplicates.add(duplicate.name()));
     Set<String> zeros = new HashSet<>();
     source.zeros().forEach(each -> zeros.add(each.name()));
     Map<String, String> left = new LinkedHashMap<>();
-    for (Piece<StoredTensor, String> piece : source.stored().storage().pieces()) {
-      if (used.contains(piece.source())) continue;
+    for (Piece<TensorSource, String> piece : source.stored().storage().pieces()) {
       String name = piece.target();
+      if (used.contains(name)) continue;
       String reason =
           duplicates.contains(name)
               ? "a copy of a tensor that is written"
@@ -313,10 +350,13 @@ final class PlanDrawing {
             .flatMap(file -> file.entries().stream())
             .map(WrittenTensors.Entry::info)
             .toList();
-    return DTypeKeys.set(config, Spelling.of(config), DTypes.main(infos));
+    return DTypeKeys.set(config, request.target(), Spelling.of(config), DTypes.main(infos));
   }
 
-  private static Blueprint.Span span(StoredTensor tensor) {
-    return new Blueprint.Span(tensor.file(), tensor.begin(), tensor.dtype());
+  private List<Path> beside() throws IOException {
+    return SideFiles.of(
+        source.directory(),
+        List.of(source.dialect().configurationFile(), request.target().configurationFile()),
+        sameFamily());
   }
 }

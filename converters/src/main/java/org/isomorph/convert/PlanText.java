@@ -52,6 +52,8 @@ public final class PlanText {
       line(
           "  step      %s%s",
           step.sentence(), step.outcome() == Outcome.ROUNDED ? " (rounded)" : "");
+    plan.made()
+        .forEach((how, tensors) -> line("  read      %s (rounded): %,d tensors", how, tensors));
     plan.casts()
         .forEach((cast, tensors) ->
             line(

@@ -17,7 +17,7 @@ import org.isomorph.layout.Piece;
 import org.isomorph.spec.Difference;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
-import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Decides how a checkpoint becomes another family's: which adjustments, on what evidence, and from
@@ -31,7 +31,7 @@ public final class Planner {
   private final ConversionRequest request;
   private final Dialects dialects;
   private final List<Evidence> evidence = new ArrayList<>();
-  private final Map<String, List<Piece<StoredTensor, String>>> byParameter = new HashMap<>();
+  private final Map<String, List<Piece<TensorSource, String>>> byParameter = new HashMap<>();
 
   private Planner(Checkpoint source, ConversionRequest request, Dialects dialects) {
     this.source = source;
@@ -59,7 +59,7 @@ public final class Planner {
   }
 
   private Plan plan() throws IOException {
-    Mapping<StoredTensor, String> parameters = source.parameters();
+    Mapping<TensorSource, String> parameters = source.parameters();
     checkCopies(parameters);
     checkZeros();
     Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
@@ -78,13 +78,13 @@ public final class Planner {
 
   // ---- what the source says twice must agree
 
-  private void checkCopies(Mapping<StoredTensor, String> parameters) throws IOException {
+  private void checkCopies(Mapping<TensorSource, String> parameters) throws IOException {
     for (Table.Duplicate duplicate : source.duplicates()) {
       String first = duplicate.parameter().name();
       String question = duplicate.name() + " equals " + first;
       if (!storedShape(duplicate.name()).equals(duplicate.parameter().shape()))
         throw contradiction(duplicate, "has another shape than");
-      List<Piece<StoredTensor, StoredTensor>> pieces =
+      List<Piece<TensorSource, TensorSource>> pieces =
           only(parameters, first)
               .then(Mapping.copy(first, duplicate.name(), duplicate.parameter().shape()))
               .then(storage(duplicate.name()).inverse())
@@ -92,7 +92,7 @@ public final class Planner {
       if (!ask(new Evidence.Query.Same(question, pieces)))
         throw contradiction(duplicate, "differs from");
     }
-    List<Piece<StoredTensor, StoredTensor>> repeated = new ArrayList<>();
+    List<Piece<TensorSource, TensorSource>> repeated = new ArrayList<>();
     for (Table.Entry entry : source.table().entries()) {
       Mapping<String, String> copies =
           entry.layout().mapping(source.storedName(entry), source.table()::shape).copies();
@@ -148,7 +148,7 @@ public final class Planner {
 
   // ---- the way to the target
 
-  private Route route(Mapping<StoredTensor, String> parameters) throws IOException {
+  private Route route(Mapping<TensorSource, String> parameters) throws IOException {
     Optional<Route> found =
         Reduction.route(
             request.target(),
@@ -199,7 +199,7 @@ public final class Planner {
   }
 
   /** The first claim of a route that is not so, or empty if all are. */
-  private Optional<String> obstacle(Route route, Mapping<StoredTensor, String> parameters)
+  private Optional<String> obstacle(Route route, Mapping<TensorSource, String> parameters)
       throws IOException {
     Origins origins = Origins.of(source.model());
     for (Step step : route.steps()) {
@@ -211,17 +211,17 @@ public final class Planner {
   }
 
   private Optional<String> obstacle(
-      Step step, Origins origins, Mapping<StoredTensor, String> parameters) throws IOException {
+      Step step, Origins origins, Mapping<TensorSource, String> parameters) throws IOException {
     for (Claim claim : step.claims())
       if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
     return Optional.empty();
   }
 
-  private boolean holds(Claim claim, Origins origins, Mapping<StoredTensor, String> parameters)
+  private boolean holds(Claim claim, Origins origins, Mapping<TensorSource, String> parameters)
       throws IOException {
     return switch (claim) {
       case Claim.Zero zero -> {
-        Optional<Mapping<StoredTensor, String>> all = stored(zero.parameter(), origins, parameters);
+        Optional<Mapping<TensorSource, String>> all = stored(zero.parameter(), origins, parameters);
         yield all.isPresent() && ask(new Evidence.Query.Zero(claim.toString(), all.get().pieces()));
       }
       case Claim.Same same -> {
@@ -244,12 +244,12 @@ public final class Planner {
       Mapping<String, String> across,
       String other,
       Origins origins,
-      Mapping<StoredTensor, String> parameters)
+      Mapping<TensorSource, String> parameters)
       throws IOException {
-    Optional<Mapping<StoredTensor, String>> from = stored(one, origins, parameters);
-    Optional<Mapping<StoredTensor, String>> to = stored(other, origins, parameters);
+    Optional<Mapping<TensorSource, String>> from = stored(one, origins, parameters);
+    Optional<Mapping<TensorSource, String>> to = stored(other, origins, parameters);
     if (from.isEmpty() || to.isEmpty()) return false;
-    List<Piece<StoredTensor, StoredTensor>> pieces =
+    List<Piece<TensorSource, TensorSource>> pieces =
         from.get().then(across).then(to.get().inverse()).pieces();
     // Where a side is made of zeros that are stored nowhere, there is nothing to compare with.
     long compared = pieces.stream().mapToLong(piece -> piece.box().elements()).sum();
@@ -260,13 +260,13 @@ public final class Planner {
    * The stored elements that a parameter is; empty for one that is computed, about which nothing is
    * known yet.
    */
-  private Optional<Mapping<StoredTensor, String>> stored(
-      String parameter, Origins origins, Mapping<StoredTensor, String> parameters) {
+  private Optional<Mapping<TensorSource, String>> stored(
+      String parameter, Origins origins, Mapping<TensorSource, String> parameters) {
     Origins.Origin origin = origins.of(parameter);
     if (origin.transform().isPresent()) return Optional.empty();
     if (byParameter.isEmpty()) byParameter.putAll(parameters.byTarget());
     // A mixture of experts has 100,000 parameters, and many questions are about one of them.
-    List<Piece<StoredTensor, String>> pieces =
+    List<Piece<TensorSource, String>> pieces =
         origin.from().bySource().keySet().stream()
             .flatMap(source -> byParameter.getOrDefault(source, List.of()).stream())
             .toList();
@@ -283,13 +283,13 @@ public final class Planner {
 
   // ---- parts of the source's mappings
 
-  private static Mapping<StoredTensor, String> only(
-      Mapping<StoredTensor, String> parameters, String parameter) {
+  private static Mapping<TensorSource, String> only(
+      Mapping<TensorSource, String> parameters, String parameter) {
     return new Mapping<>(
         parameters.pieces().stream().filter(piece -> piece.target().equals(parameter)).toList());
   }
 
-  private Mapping<StoredTensor, String> storage(String tensor) {
+  private Mapping<TensorSource, String> storage(String tensor) {
     return only(source.stored().storage(), tensor);
   }
 }

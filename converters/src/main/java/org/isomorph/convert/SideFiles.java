@@ -26,17 +26,25 @@ final class SideFiles {
           "onnx",
           "onnx_data",
           "distcp",
-          "npz");
+          "npz",
+          "chk"); // checksums of weights
+
+  /** It tells how that directory came to be, and nothing of what is made of it. */
+  private static final String CERTIFICATE = "isomorph.json";
 
   private SideFiles() {}
 
   /**
    * The files to carry along, by name; code belongs to a family and stays unless the family does.
+   *
+   * @param configurations what the families call their configurations, which are written anew
    */
-  static List<Path> of(Path directory, boolean sameFamily) throws IOException {
+  static List<Path> of(Path directory, List<String> configurations, boolean sameFamily)
+      throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files
           .filter(Files::isRegularFile)
+          .filter(file -> !configurations.contains(file.getFileName().toString()))
           .filter(file -> carried(file.getFileName().toString(), sameFamily))
           .sorted()
           .toList();
@@ -44,7 +52,7 @@ final class SideFiles {
   }
 
   private static boolean carried(String name, boolean sameFamily) {
-    if (name.startsWith(".") || name.equals("config.json") || name.endsWith(".index.json"))
+    if (name.startsWith(".") || name.endsWith(".index.json") || name.equals(CERTIFICATE))
       return false;
     String ending = name.substring(name.lastIndexOf('.') + 1);
     return !WEIGHTS.contains(ending) && (sameFamily || !ending.equals("py"));

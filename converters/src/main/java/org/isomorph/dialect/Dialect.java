@@ -1,6 +1,8 @@
 package org.isomorph.dialect;
 
 import java.util.List;
+import org.isomorph.sharding.SafetensorsSharding;
+import org.isomorph.sharding.Sharding;
 import org.isomorph.spec.Model;
 
 /**
@@ -11,6 +13,9 @@ import org.isomorph.spec.Model;
  * and reading it back.
  */
 public interface Dialect {
+  /** What most families call the file with the configuration. */
+  String CONFIGURATION_FILE = "config.json";
+
   /** What people type: {@code llama}. Small letters, digits and hyphens. */
   String name();
 
@@ -22,6 +27,21 @@ public interface Dialect {
     return List.of();
   }
 
+  /** What the file with the configuration is called. */
+  default String configurationFile() {
+    return CONFIGURATION_FILE;
+  }
+
+  /** Whether configurations of this family say what the weights are stored as. */
+  default boolean tellsDType() {
+    return true;
+  }
+
+  /** How a checkpoint of this family is spread over files, unless somebody asks otherwise. */
+  default Sharding files(long maxShardBytes) {
+    return new SafetensorsSharding(maxShardBytes);
+  }
+
   /** Whether a configuration is of this family. */
   boolean reads(Config config);
 
@@ -29,10 +49,10 @@ public interface Dialect {
    * The model that a configuration describes. Every key that changes what the model computes is
    * read; a value that this family cannot compute is refused.
    *
-   * @param names the tensors that the checkpoint has, where the configuration does not say enough
+   * @param tensors what the checkpoint has, where the configuration does not say enough
    * @throws DialectException naming the key, what was expected and what was found
    */
-  Model spec(Config config, TensorNames names);
+  Model spec(Config config, TensorInfos tensors);
 
   /**
    * The configuration that comes nearest to a model. It need not describe the model exactly, or be

@@ -2,10 +2,12 @@ package org.isomorph.dialect;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.ServiceLoader;
 import java.util.function.Predicate;
 
@@ -54,6 +56,13 @@ public final class Dialects {
   /** All families, by name. */
   public List<Dialect> all() {
     return all;
+  }
+
+  /** What configurations are called, the usual name first. */
+  public SequencedSet<String> configurationFiles() {
+    SequencedSet<String> files = new LinkedHashSet<>(List.of(Dialect.CONFIGURATION_FILE));
+    for (Dialect dialect : all) files.add(dialect.configurationFile());
+    return files;
   }
 
   /** The family with this name or alias; {@code _} stands for {@code -}. */

@@ -90,7 +90,7 @@ public sealed interface Expression {
     Model back;
     try {
       config = dialect.config(model, spelling);
-      back = dialect.spec(config, TensorNames.UNKNOWN);
+      back = dialect.spec(config, TensorInfos.UNKNOWN);
     } catch (SpecException | DialectException impossible) {
       String said = String.valueOf(impossible.getMessage());
       return new Impossible(

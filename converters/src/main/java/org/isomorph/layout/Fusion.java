@@ -3,9 +3,11 @@ package org.isomorph.layout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isomorph.layout.Box.Dim;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class Fusion {
 
   /** Pieces fused per pair of tensors, ordered by target's first appearance, then position. */
   static <S, T> List<Piece<S, T>> fuse(List<Piece<S, T>> pieces) {
+    if (oneEach(pieces)) return List.copyOf(pieces);
     Map<T, Map<S, List<Box>>> groups = new LinkedHashMap<>();
     for (Piece<S, T> piece : pieces)
       groups
@@ -38,6 +41,14 @@ final class Fusion {
       result.addAll(ofTarget);
     });
     return List.copyOf(result);
+  }
+
+  /** Whether no two pieces have the same target: then there is nothing to fuse or to order. */
+  private static <S, T> boolean oneEach(List<Piece<S, T>> pieces) {
+    if (pieces.size() < 2) return true;
+    Set<T> targets = HashSet.newHashSet(pieces.size());
+    for (Piece<S, T> piece : pieces) if (!targets.add(piece.target())) return false;
+    return true;
   }
 
   /** Boxes between the same two tensors, ordered by position in the target. */

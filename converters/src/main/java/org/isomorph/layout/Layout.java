@@ -312,6 +312,7 @@ public sealed interface Layout<P> {
    * @throws IllegalStateException if an index is not bound
    */
   default <T> Mapping<P, T> mapping(T target, Function<? super P, Shape> parameters) {
+    if (this instanceof Leaf<P>(P leaf)) return Mapping.copy(leaf, target, parameters.apply(leaf));
     List<Piece<P, T>> pieces = new ArrayList<>();
     for (var piece : LayoutBoxes.of(this, parameters).pieces())
       piece.source().ifPresent(leaf -> pieces.add(new Piece<>(leaf, target, piece.box())));

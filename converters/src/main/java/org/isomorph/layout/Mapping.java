@@ -61,6 +61,7 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
    * #copies} says which others must be equal to it.
    */
   public Mapping<T, S> inverse() {
+    if (isOneBox()) return new Mapping<>(List.of(pieces.getFirst().inverse()));
     return new Mapping<>(Choice.of(this).chosen().pieces().stream().map(Piece::inverse).toList());
   }
 
@@ -69,9 +70,15 @@ public record Mapping<S, T>(List<Piece<S, T>> pieces) {
    * inverse loses nothing exactly if these elements are equal. Empty if no element is repeated.
    */
   public Mapping<T, T> copies() {
+    if (isOneBox()) return new Mapping<>(List.of());
     Choice<S, T> choice = Choice.of(this);
     return new Mapping<>(choice.chosen().pieces().stream().map(Piece::inverse).toList())
         .then(choice.others());
+  }
+
+  /** Most tensors are one parameter as it is, and there are ninety thousand of them. */
+  private boolean isOneBox() {
+    return pieces.size() == 1 && !pieces.getFirst().box().repeats();
   }
 
   /** The pieces that read each source, in order of first appearance. */

@@ -1,16 +1,24 @@
 package org.isomorph.sharding;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.SafetensorsDirectory;
 import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
+import org.isomorph.tensorfile.TorchDirectory;
+import org.isomorph.tensorfile.TorchFile;
+import org.isomorph.tensorfile.TorchTensor;
 
 /**
  * The logical tensors of a checkpoint, and which elements of which files they are.
@@ -19,22 +27,72 @@ import org.isomorph.tensorfile.StoredTensor;
  * @param storage from the elements in files to the logical tensors' elements
  */
 public record StoredTensors(
-    Map<String, TensorInfo> tensors, Mapping<StoredTensor, String> storage) {
+    Map<String, TensorInfo> tensors, Mapping<TensorSource, String> storage) {
   public StoredTensors {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
+  /**
+   * The tensors of a checkpoint's directory, in whatever format it has: safetensors where there are
+   * any, else the torch files that Hugging Face's libraries write.
+   *
+   * @throws org.isomorph.tensorfile.TensorFileException if there are none, or they are malformed
+   */
+  public static StoredTensors open(Path directory) throws IOException {
+    if (SafetensorsDirectory.isIn(directory)) return of(SafetensorsDirectory.open(directory));
+    if (TorchDirectory.isIn(directory)) return of(TorchDirectory.open(directory));
+    // Neither under its usual name: a single file of weights will do.
+    boolean safetensors = has(directory, ".safetensors");
+    return !safetensors && TorchDirectory.only(directory).isPresent()
+        ? of(TorchDirectory.open(directory))
+        : of(SafetensorsDirectory.open(directory));
+  }
+
+  private static boolean has(Path directory, String ending) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.anyMatch(file -> file.toString().endsWith(ending));
+    }
+  }
+
+  /**
+   * Torch files, one or in shards: each logical tensor is a box over its storage.
+   *
+   * @throws org.isomorph.tensorfile.TensorFileException if a tensor's elements overlap
+   */
+  public static StoredTensors of(TorchDirectory directory) {
+    return ofViews(directory.tensors());
+  }
+
+  /** The model's tensors in one torch file, likewise. */
+  public static StoredTensors of(TorchFile file) {
+    return ofViews(file.tensors());
+  }
+
+  private static StoredTensors ofViews(Map<String, TorchTensor> views) {
+    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    List<Piece<TensorSource, String>> pieces = new ArrayList<>();
+    views.forEach((name, view) -> {
+      tensors.put(name, new TensorInfo(name, view.info().dtype(), view.shape()));
+      if (view.shape().elements() > 0)
+        pieces.add(new Piece<>(view.storage(), name, TorchViews.box(view)));
+    });
+    return new StoredTensors(tensors, new Mapping<>(pieces));
+  }
+
   /** Safetensors, in one file or in shards: each logical tensor is one tensor of one file. */
   public static StoredTensors of(SafetensorsDirectory directory) {
+    return of(directory.tensors());
+  }
+
+  /** Each logical tensor is one tensor of one file. */
+  public static StoredTensors of(Map<String, StoredTensor> whole) {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    List<Piece<StoredTensor, String>> pieces = new ArrayList<>();
-    directory
-        .tensors()
-        .forEach((name, stored) -> {
-          tensors.put(name, stored.info());
-          if (stored.shape().elements() > 0)
-            pieces.add(new Piece<>(stored, name, Box.run(0, 0, stored.shape().elements())));
-        });
+    List<Piece<TensorSource, String>> pieces = new ArrayList<>();
+    whole.forEach((name, stored) -> {
+      tensors.put(name, stored.info());
+      if (stored.shape().elements() > 0)
+        pieces.add(new Piece<>(stored, name, Box.run(0, 0, stored.shape().elements())));
+    });
     return new StoredTensors(tensors, new Mapping<>(pieces));
   }
 }

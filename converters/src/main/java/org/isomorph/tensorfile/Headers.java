@@ -17,18 +17,24 @@ final class Headers {
 
   private Headers() {}
 
+  /** Reads what one kind of file says before its data. */
+  @FunctionalInterface
+  interface Reader<H> {
+    H read(Path file) throws IOException;
+  }
+
   /** The headers of {@code files}, in the same order; of several failures the first is thrown. */
-  static List<SafetensorsHeader> read(List<Path> files) throws IOException {
-    List<SafetensorsHeader> headers = new ArrayList<>(files.size());
+  static <H> List<H> read(List<Path> files, Reader<H> reader) throws IOException {
+    List<H> headers = new ArrayList<>(files.size());
     if (files.size() < 2) {
-      for (Path file : files) headers.add(SafetensorsHeader.read(file));
+      for (Path file : files) headers.add(reader.read(file));
       return headers;
     }
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, files.size()));
     try {
-      List<Future<SafetensorsHeader>> pending = new ArrayList<>(files.size());
-      for (Path file : files) pending.add(threads.submit(() -> SafetensorsHeader.read(file)));
-      for (Future<SafetensorsHeader> header : pending) headers.add(get(header));
+      List<Future<H>> pending = new ArrayList<>(files.size());
+      for (Path file : files) pending.add(threads.submit(() -> reader.read(file)));
+      for (Future<H> header : pending) headers.add(get(header));
       return headers;
     } finally {
       threads.shutdownNow();
@@ -36,7 +42,7 @@ final class Headers {
     }
   }
 
-  private static SafetensorsHeader get(Future<SafetensorsHeader> header) throws IOException {
+  private static <H> H get(Future<H> header) throws IOException {
     try {
       return header.get();
     } catch (InterruptedException interrupted) {

@@ -3,7 +3,6 @@ package org.isomorph.tensorfile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,41 +64,24 @@ public final class SafetensorsDirectory {
     return ofSingle(directory, only(directory));
   }
 
+  /** Whether a directory has safetensors under the names by which libraries look for them. */
+  public static boolean isIn(Path directory) {
+    return Files.exists(directory.resolve(SINGLE_FILE_NAME))
+        || Files.exists(directory.resolve(SafetensorsIndex.FILE_NAME));
+  }
+
   private static SafetensorsDirectory ofSingle(Path directory, Path file) throws IOException {
     return new SafetensorsDirectory(directory, null, List.of(SafetensorsHeader.read(file)));
   }
 
   private static SafetensorsDirectory ofShards(Path directory, Path indexFile) throws IOException {
     SafetensorsIndex index = SafetensorsIndex.read(indexFile);
-    List<Path> shards = new ArrayList<>();
-    List<String> missing = new ArrayList<>();
-    for (String shard : index.shards()) {
-      Path file = resolve(directory, indexFile, shard);
-      if (Files.exists(file)) shards.add(file);
-      else missing.add(shard);
-    }
-    if (!missing.isEmpty())
-      throw TensorFileException.in(
-          indexFile,
-          "%d of %d shards are missing: %s; fetch them into %s"
-              .formatted(missing.size(), index.shards().size(), someOf(missing), directory));
-    List<SafetensorsHeader> headers = Headers.read(shards);
-    ShardCheck.check(indexFile, index, headers);
+    List<SafetensorsHeader> headers =
+        Headers.read(Shards.files(directory, indexFile, index), SafetensorsHeader::read);
+    Map<Path, Set<String>> held = new LinkedHashMap<>();
+    for (SafetensorsHeader header : headers) held.put(header.file(), header.tensors().keySet());
+    Shards.check(indexFile, index, held);
     return new SafetensorsDirectory(directory, index, headers);
-  }
-
-  private static Path resolve(Path directory, Path indexFile, String shard) {
-    try {
-      return directory.resolve(shard);
-    } catch (InvalidPathException unfit) {
-      throw new TensorFileException(
-          indexFile
-              + ": shard "
-              + Names.quoted(shard)
-              + " is no file name on this system: "
-              + unfit.getReason(),
-          unfit);
-    }
   }
 
   private static Path only(Path directory) throws IOException {
@@ -121,18 +104,12 @@ public final class SafetensorsDirectory {
                 SafetensorsIndex.FILE_NAME,
                 found.isEmpty()
                     ? "an empty directory"
-                    : someOf(found.stream().map(file -> "" + file.getFileName()).toList())));
+                    : Shards.someOf(found.stream().map(file -> "" + file.getFileName()).toList())));
   }
 
   private static String kind(Path path) {
     if (!Files.exists(path)) return "nothing there";
     return "a file; open a single file with SafetensorsFile";
-  }
-
-  private static String someOf(List<String> names) {
-    int shown = 8;
-    String list = String.join(", ", names.stream().limit(shown).map(Names::quoted).toList());
-    return names.size() <= shown ? list : list + " and " + (names.size() - shown) + " more";
   }
 
   /** The directory. */

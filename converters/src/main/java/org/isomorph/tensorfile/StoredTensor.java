@@ -6,8 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.isomorph.tensor.DType;
-import org.isomorph.tensor.Shape;
+import java.util.List;
 import org.isomorph.tensor.TensorInfo;
 
 /**
@@ -21,7 +20,8 @@ import org.isomorph.tensor.TensorInfo;
  * @param begin the position in the file of its first byte
  * @param end the position in the file behind its last byte
  */
-public record StoredTensor(TensorInfo info, Path file, long begin, long end) {
+public record StoredTensor(TensorInfo info, Path file, long begin, long end)
+    implements TensorSource {
   /** Checks that the range is one, and as long as the tensor. */
   public StoredTensor {
     if (begin < 0 || end < begin)
@@ -46,19 +46,14 @@ public record StoredTensor(TensorInfo info, Path file, long begin, long end) {
         && info.equals(that.info);
   }
 
-  /** What the file calls the tensor. */
-  public String name() {
-    return info.name();
+  @Override
+  public List<StoredTensor> files() {
+    return List.of(this);
   }
 
-  /** The type of the elements. */
-  public DType dtype() {
-    return info.dtype();
-  }
-
-  /** The extents, outermost first. */
-  public Shape shape() {
-    return info.shape();
+  @Override
+  public ElementReader open(StoredBytes files) {
+    return (first, target) -> files.read(this, dtype().bytes(first), target);
   }
 
   /** The length of the data in bytes. */

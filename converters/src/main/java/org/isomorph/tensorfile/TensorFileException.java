@@ -23,12 +23,12 @@ public final class TensorFileException extends RuntimeException {
   }
 
   /** A problem of a whole file. */
-  static TensorFileException in(Path file, String problem) {
+  public static TensorFileException in(Path file, String problem) {
     return new TensorFileException(file + ": " + problem);
   }
 
   /** A problem of one tensor of a file. */
-  static TensorFileException in(Path file, String tensor, String problem) {
+  public static TensorFileException in(Path file, String tensor, String problem) {
     return in(file, "tensor " + Names.quoted(tensor) + ": " + problem);
   }
 }

@@ -2,18 +2,20 @@ package org.isomorph.compile;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.isomorph.tensor.DType;
+import org.isomorph.tensor.Shape;
 
 /**
- * Writes a Python pickle, protocol 2, opcode by opcode: as much of it as a TorchScript archive
- * needs.
+ * Writes a Python pickle, protocol 2, opcode by opcode: as much of it as torch's files need.
  *
  * <p>A pickle is a program for a stack machine. Each method appends one instruction; what it takes
  * from the stack and leaves there is said in its comment, top of the stack last.
  */
-final class Pickle {
+public final class Pickle {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  Pickle() {
+  public Pickle() {
     op(0x80).op(2);
   }
 
@@ -28,13 +30,13 @@ final class Pickle {
   }
 
   /** -> the class or function {@code module.name} */
-  Pickle global(String module, String name) {
+  public Pickle global(String module, String name) {
     out.writeBytes(("c" + module + "\n" + name + "\n").getBytes(StandardCharsets.US_ASCII));
     return this;
   }
 
   /** -> text */
-  Pickle text(String value) {
+  public Pickle text(String value) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     op('X').littleEndian(utf8.length, 4);
     out.writeBytes(utf8);
@@ -42,83 +44,109 @@ final class Pickle {
   }
 
   /** -> integer */
-  Pickle integer(long value) {
+  public Pickle integer(long value) {
     return value == (int) value
         ? op('J').littleEndian(value, 4)
         : op(0x8a).op(Long.BYTES).littleEndian(value, Long.BYTES);
   }
 
   /** -> True or False */
-  Pickle bool(boolean value) {
+  public Pickle bool(boolean value) {
     return op(value ? 0x88 : 0x89);
   }
 
   /** -> () */
-  Pickle emptyTuple() {
+  public Pickle emptyTuple() {
     return op(')');
   }
 
   /** -> {} */
-  Pickle emptyDict() {
+  public Pickle emptyDict() {
     return op('}');
   }
 
   /** -> mark, below which {@link #tuple} and {@link #setItems} do not reach */
-  Pickle mark() {
+  public Pickle mark() {
     return op('(');
   }
 
   /** mark, items... -> tuple */
-  Pickle tuple() {
+  public Pickle tuple() {
     return op('t');
   }
 
   /** A tuple of integers. */
-  Pickle tuple(long... values) {
+  public Pickle tuple(long... values) {
     mark();
     for (long value : values) integer(value);
     return tuple();
   }
 
   /** dict, mark, key, value, key, value... -> dict with these entries */
-  Pickle setItems() {
+  public Pickle setItems() {
     return op('u');
   }
 
   /** -> a list of integers, of the type that TorchScript calls {@code List[int]} */
-  Pickle integers(long... values) {
+  public Pickle integers(long... values) {
     global("torch.jit._pickle", "build_intlist").mark().op(']').mark();
     for (long value : values) integer(value);
     return op('e').tuple().reduce();
   }
 
   /** -> an empty {@code List[Tensor]} */
-  Pickle noTensors() {
+  public Pickle noTensors() {
     return global("torch.jit._pickle", "build_tensorlist").mark().op(']').tuple().reduce();
   }
 
   /** class, arguments -> a new object, not initialised */
-  Pickle newObject() {
+  public Pickle newObject() {
     return op(0x81);
   }
 
   /** object, state -> object with that state */
-  Pickle build() {
+  public Pickle build() {
     return op('b');
   }
 
   /** function, arguments -> its result */
-  Pickle reduce() {
+  public Pickle reduce() {
     return op('R');
   }
 
   /** id -> what the reader keeps under that id */
-  Pickle persistent() {
+  public Pickle persistent() {
     return op('Q');
   }
 
+  /**
+   * -> a tensor, dense and row-major, with a storage of its own: a call of the function that Python
+   * rebuilds tensors with.
+   *
+   * @param key what the file calls the storage
+   * @throws IllegalArgumentException if torch has no such dtype
+   */
+  public Pickle tensor(DType dtype, Shape shape, String key) {
+    Optional<String> storage = TorchTypes.storage(dtype);
+    global("torch._utils", storage.isPresent() ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3")
+        .mark();
+    mark().text("storage");
+    if (storage.isPresent()) global("torch", storage.get());
+    else global("torch.storage", "UntypedStorage");
+    long extent = storage.isPresent() ? shape.elements() : dtype.bytes(shape.elements());
+    text(key).text("cpu").integer(extent).tuple().persistent();
+    integer(0).tuple(shape.dims()).tuple(shape.strides()).bool(false);
+    global("collections", "OrderedDict").emptyTuple().reduce();
+    if (storage.isEmpty()) global("torch", TorchTypes.name(dtype).orElseThrow(() -> none(dtype)));
+    return tuple().reduce();
+  }
+
+  private static IllegalArgumentException none(DType dtype) {
+    return new IllegalArgumentException("torch has no tensors of " + dtype);
+  }
+
   /** The finished pickle: its value is the top of the stack. */
-  byte[] stop() {
+  public byte[] stop() {
     op('.');
     return out.toByteArray();
   }

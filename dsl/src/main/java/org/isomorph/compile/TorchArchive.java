@@ -132,7 +132,14 @@ public final class TorchArchive {
 
   private static byte[] state(List<Attribute> attributes) {
     Pickle pickle = begun();
-    for (int i = 0; i < attributes.size(); i++) tensor(pickle, attributes.get(i), i);
+    for (int i = 0; i < attributes.size(); i++) {
+      Attribute attribute = attributes.get(i);
+      if (TorchTypes.storage(attribute.dtype()).isEmpty())
+        throw new IllegalArgumentException(
+            "a TorchScript archive has no storage of " + attribute.dtype());
+      pickle.text(attribute.name());
+      pickle.tensor(attribute.dtype(), attribute.shape(), Integer.toString(i));
+    }
     return finished(pickle);
   }
 
@@ -143,35 +150,6 @@ public final class TorchArchive {
 
   private static byte[] finished(Pickle pickle) {
     return pickle.text("training").bool(false).setItems().build().stop();
-  }
-
-  /** A tensor is a call: rebuild(storage, offset, shape, strides, requires_grad, hooks). */
-  private static void tensor(Pickle pickle, Attribute attribute, int number) {
-    Shape shape = attribute.shape();
-    pickle.text(attribute.name()).global("torch._utils", "_rebuild_tensor_v2").mark();
-    pickle.mark().text("storage").global("torch", storage(attribute.dtype()));
-    pickle.text(Integer.toString(number)).text("cpu").integer(shape.elements()).tuple();
-    pickle.persistent();
-    pickle.integer(0).tuple(shape.dims()).tuple(shape.strides()).bool(false);
-    pickle.global("collections", "OrderedDict").emptyTuple().reduce();
-    pickle.tuple().reduce();
-  }
-
-  private static String storage(DType dtype) {
-    return switch (dtype) {
-      case F64 -> "DoubleStorage";
-      case F32 -> "FloatStorage";
-      case F16 -> "HalfStorage";
-      case BF16 -> "BFloat16Storage";
-      case I64 -> "LongStorage";
-      case I32 -> "IntStorage";
-      case I16 -> "ShortStorage";
-      case I8 -> "CharStorage";
-      case U8 -> "ByteStorage";
-      case BOOL -> "BoolStorage";
-      default ->
-          throw new IllegalArgumentException("a TorchScript archive has no storage of " + dtype);
-    };
   }
 
   private static void store(ZipArchiveOutputStream zip, String name, byte[] content)

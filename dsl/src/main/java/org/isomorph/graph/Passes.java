@@ -209,6 +209,14 @@ public final class Passes {
     return cut(graph, crossing);
   }
 
+  /**
+   * The graph in pieces, one a layer and one for each stretch of what stands around them: run one
+   * after the other, they compute what the graph computes.
+   */
+  public static List<Piece> pieces(Graph graph) {
+    return Piece.of(graph);
+  }
+
   private static Graph part(
       Graph graph,
       SequencedMap<String, Type> inputs,

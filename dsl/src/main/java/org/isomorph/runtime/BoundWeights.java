@@ -115,14 +115,14 @@ final class BoundWeights implements AutoCloseable {
    *
    * @param weights where they are stored, as F64, F32, F16 or BF16
    * @param names canonical names, in the order that the model takes them
-   * @param run the dtype that they are to have: F32, BF16 or F64
+   * @param run the dtype that they are to have: F64, F32, F16 or BF16
    * @throws RunException if a parameter or a file is missing, or a file is shorter than it should
    *     be
    */
   static BoundWeights bind(Weights weights, List<String> names, DType run, Device device) {
     switch (run) {
-      case F64, F32, BF16 -> {}
-      default -> throw new RunException("models run in F32, BF16 or F64, not in " + run);
+      case F64, F32, F16, BF16 -> {}
+      default -> throw new RunException("weights are bound as F64, F32, F16 or BF16, not " + run);
     }
     List<StoredWeight> stored = names.stream().map(weights::find).toList();
     Sources sources = Sources.of(stored);

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.isomorph.graph.Graph;
 import org.isomorph.graph.Lowering;
 import org.isomorph.graph.Passes;
@@ -30,23 +33,31 @@ import org.isomorph.tensor.Tensor;
  * }</pre>
  *
  * <p>Many threads may run one model at once. Each set of taps and feeds is compiled when it is
- * first asked for, in some hundredths of a second, and kept.
+ * first asked for, in some hundredths of a second, and kept: asked for again, it costs nothing but
+ * its computation.
  */
 public final class LoadedModel implements AutoCloseable {
+  private static final String POSITION_IDS = "position_ids";
+  private static final String POSITIONS = "positions";
+
   private final Model model;
   private final Graph whole;
   private final Graph graph;
   private final Values values;
+  private final boolean positioned;
   private final DType dtype;
   private final List<Device> devices;
   private final List<WeightPool> pools = new ArrayList<>();
-  private final Map<Object, Stages> compiled = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Object, Stages> compiled = new HashMap<>();
+  private final Map<Object, Steps> steps = new HashMap<>();
+  private final Map<String, String> fed = new ConcurrentHashMap<>();
 
   private LoadedModel(Model model, Weights weights, DType dtype, List<Device> devices) {
     this.model = model;
     this.whole = Lowering.whole(model);
     this.graph = Passes.live(whole);
     this.values = Values.of(model);
+    this.positioned = whole.type(POSITIONS).isPresent();
     this.dtype = dtype;
     this.devices = devices;
     Map<Device, WeightPool> byDevice = new HashMap<>();
@@ -65,7 +76,7 @@ public final class LoadedModel implements AutoCloseable {
     LoadedModel loaded = new LoadedModel(model, checked, dtype, options.devices());
     try {
       // Now, not at the first call: what does not fit is said here.
-      loaded.stages(loaded.graph, List.of());
+      loaded.bind();
     } catch (RuntimeException failed) {
       loaded.close();
       throw failed;
@@ -150,10 +161,10 @@ public final class LoadedModel implements AutoCloseable {
    */
   public Outputs forward(Request request) {
     requireUnchanged();
-    Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
-    Graph wanted = prepared(whole, request, given);
-    Stages stages = stages(wanted, key(request));
-    return stages.run(Arguments.of(model, wanted, given, 0, Set.of()), List.of(), 0);
+    Stages stages = stages(key(request), () -> prepared(whole, request));
+    Map<String, Tensor> arguments =
+        Arguments.of(model, stages.graph(), given(request), 0, Set.of());
+    return stages.run(arguments, List.of(), 0);
   }
 
   /**
@@ -165,13 +176,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   public Session session(Request request) {
     requireUnchanged();
-    Graph remembering = Passes.remembering(graph);
-    if (remembering.memory().isEmpty())
-      throw new RunException(
-          "a session needs a model that predicts tokens from earlier ones: "
-              + model.name()
-              + " does not");
-    return new Session(this, remembering, request);
+    return new Session(this, steps(request), given(request));
   }
 
   /** A session of a model that reads nothing but the tokens that it continues. */
@@ -204,22 +209,21 @@ public final class LoadedModel implements AutoCloseable {
 
   // ---- compiling
 
-  /** The graph with a request's taps and feeds; fed values join the inputs under their names. */
-  Graph prepared(Graph of, Request request, Map<String, Tensor> given) {
+  /** A request's tensors, fed ones too, by the names that the graph has for them. */
+  private Map<String, Tensor> given(Request request) {
+    Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
+    request.feeds().forEach((name, tensor) -> given.put(fed(name), tensor));
+    Tensor positions = given.remove(POSITION_IDS);
+    if (positions != null && positioned) given.put(POSITIONS, positions);
+    return given;
+  }
+
+  /** The graph with a request's taps and feeds. */
+  private Graph prepared(Graph of, Request request) {
     Graph wanted = of;
-    Set<String> fed = new LinkedHashSet<>();
-    request
-        .feeds()
-        .forEach((name, tensor) -> {
-          String value = of.value(one(name));
-          given.put(value, tensor);
-          fed.add(value);
-        });
-    Tensor positions = given.remove("position_ids");
-    if (positions != null && of.type("positions").isPresent()) {
-      given.put("positions", positions);
-      fed.add("positions");
-    }
+    Set<String> feeds = new LinkedHashSet<>();
+    for (String name : request.feeds().keySet()) feeds.add(fed(name));
+    if (positioned && request.inputs().containsKey(POSITION_IDS)) feeds.add(POSITIONS);
     Set<String> taps = new LinkedHashSet<>();
     for (String tap : request.taps()) {
       List<String> names = new ArrayList<>(named(tap));
@@ -229,7 +233,7 @@ public final class LoadedModel implements AutoCloseable {
       taps.addAll(names);
     }
     if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
-    if (!fed.isEmpty()) wanted = Passes.feed(wanted, fed);
+    if (!feeds.isEmpty()) wanted = Passes.feed(wanted, feeds);
     return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
   }
 
@@ -239,32 +243,73 @@ public final class LoadedModel implements AutoCloseable {
     return values.select(pattern).stream().map(Value::name).toList();
   }
 
-  /** The canonical name of the one value that is fed. */
-  private String one(String name) {
-    List<String> found = named(name);
-    if (found.size() > 1)
-      throw new RunException(
-          "a feed replaces one value, %s names %d".formatted(name, found.size()));
-    return found.getFirst();
+  /** The graph's name of the one value that is fed. */
+  private String fed(String name) {
+    return fed.computeIfAbsent(
+        name,
+        _ -> {
+          List<String> found = named(name);
+          if (found.size() > 1)
+            throw new RunException(
+                "a feed replaces one value, %s names %d".formatted(name, found.size()));
+          return whole.value(found.getFirst());
+        });
   }
 
-  static Object key(Request request) {
+  private static Object key(Request request) {
     return List.of(
         request.taps(),
         request.feeds().keySet(),
-        request.inputs().containsKey("position_ids"),
+        request.inputs().containsKey(POSITION_IDS),
         request.finalOnly());
   }
 
-  /** The graph, compiled; kept under a key that says what was asked for. */
-  Stages stages(Graph wanted, Object key) {
+  /** A graph, compiled; kept under a key that says what was asked for. */
+  private Stages stages(Object key, Supplier<Graph> wanted) {
     synchronized (compiled) {
       Stages known = compiled.get(key);
       if (known != null) return known;
-      Stages made = new Stages(wanted, dtype, devices, pools);
+      Stages made = new Stages(wanted.get(), dtype, devices, pools);
       compiled.put(key, made);
       return made;
     }
+  }
+
+  /**
+   * What a session runs.
+   *
+   * @param once when it begins; empty where all depends on tokens to come
+   * @param each with every piece
+   */
+  record Steps(Optional<Stages> once, Stages each) {}
+
+  private Steps steps(Request request) {
+    synchronized (compiled) {
+      Object key = key(request);
+      Steps known = steps.get(key);
+      if (known != null) return known;
+      Graph remembering = Passes.remembering(graph);
+      if (remembering.memory().isEmpty())
+        throw new RunException(
+            "a session needs a model that predicts tokens from earlier ones: "
+                + model.name()
+                + " does not");
+      Passes.Cut cut = Passes.once(prepared(remembering, request));
+      Optional<Stages> once =
+          cut.head().nodes().isEmpty()
+              ? Optional.empty()
+              : Optional.of(stages(List.of("once", key), cut::head));
+      Steps made = new Steps(once, stages(List.of("each", key), cut::tail));
+      steps.put(key, made);
+      return made;
+    }
+  }
+
+  /** Binds the weights of a plain forward pass, each where it will be needed. */
+  private void bind() {
+    List<Graph> parts = Stages.parts(graph, devices.size());
+    for (int index = 0; index < parts.size(); index++)
+      pools.get(index).bind(List.copyOf(parts.get(index).parameters().keySet()));
   }
 
   @Override
@@ -272,6 +317,7 @@ public final class LoadedModel implements AutoCloseable {
     synchronized (compiled) {
       compiled.values().forEach(Stages::close);
       compiled.clear();
+      steps.clear();
     }
     new LinkedHashSet<>(pools).forEach(WeightPool::close);
   }

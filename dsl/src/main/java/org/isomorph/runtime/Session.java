@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isomorph.graph.Graph;
-import org.isomorph.graph.Passes;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
 
@@ -28,18 +28,14 @@ public final class Session implements AutoCloseable {
   private long length;
   private long batch;
 
-  Session(LoadedModel loaded, Graph remembering, Request request) {
+  Session(LoadedModel loaded, LoadedModel.Steps steps, Map<String, Tensor> given) {
     this.loaded = loaded;
-    Map<String, Tensor> given = new LinkedHashMap<>(request.inputs());
-    Graph wanted = loaded.prepared(remembering, request, given);
-    Passes.Cut cut = Passes.once(wanted);
-    this.graph = cut.tail();
-    List<Object> key = List.of("step", LoadedModel.key(request));
-    this.stages = loaded.stages(graph, key);
+    this.stages = steps.each();
+    this.graph = stages.graph();
     this.idsName =
         graph.inputs().containsKey("decoder_input_ids") ? "decoder_input_ids" : "input_ids";
     try {
-      if (!cut.head().nodes().isEmpty()) encode(cut.head(), given, List.of("once", key));
+      steps.once().ifPresent(encoder -> encode(encoder, given));
     } catch (RuntimeException failed) {
       close();
       throw failed;
@@ -49,15 +45,10 @@ public final class Session implements AutoCloseable {
   }
 
   /** What does not depend on tokens to come is computed now, and kept where it lies. */
-  private void encode(Graph head, Map<String, Tensor> given, Object key) {
-    Map<String, NativeValue> inputs = new LinkedHashMap<>();
-    Stages encoder = loaded.stages(head, key);
-    Arguments.of(loaded.model(), head, given, 0, java.util.Set.of())
-        .forEach((name, tensor) -> {
-          NativeValue value = NativeValue.of(tensor, encoder.all().getFirst().device());
-          opened.add(value);
-          inputs.put(name, value);
-        });
+  private void encode(Stages encoder, Map<String, Tensor> given) {
+    Map<String, Tensor> arguments =
+        Arguments.of(loaded.model(), encoder.graph(), given, 0, Set.of());
+    Map<String, NativeValue> inputs = encoder.given(arguments, opened);
     once.putAll(inputs);
     once.putAll(encoder.run(inputs, List.of(), 0, opened));
   }
@@ -99,11 +90,7 @@ public final class Session implements AutoCloseable {
     List<NativeValue> passing = new ArrayList<>();
     try {
       Map<String, NativeValue> values = new LinkedHashMap<>(once);
-      for (Map.Entry<String, Tensor> input : host.entrySet()) {
-        NativeValue value = NativeValue.of(input.getValue(), stages.all().getFirst().device());
-        passing.add(value);
-        values.put(input.getKey(), value);
-      }
+      values.putAll(stages.given(host, passing));
       List<NativeValue> remembered = rooms.stream().map(Rooms::tensors).toList();
       Outputs outputs = Stages.host(stages.run(values, remembered, length, passing));
       length = end;

@@ -1,12 +1,8 @@
 package org.isomorph.runtime;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.isomorph.compile.Script;
 import org.isomorph.compile.TorchArchive;
-import org.isomorph.compile.TorchScript;
 import org.isomorph.graph.Graph;
 import org.isomorph.tensor.DType;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +26,7 @@ final class Stage implements AutoCloseable {
   private final Graph graph;
   private final Device device;
   private final boolean alone;
-  private final Script script;
-  private final Program program;
+  private final Compiled compiled;
   private final NativeValue weights;
 
   /**
@@ -42,13 +37,12 @@ final class Stage implements AutoCloseable {
     this.graph = graph;
     this.device = device;
     this.alone = alone;
-    this.script = TorchScript.of(graph, dtype);
-    this.program = Program.load(TorchArchive.of(script.source()), device);
+    this.compiled = Compiled.of(graph, dtype, device);
     NativeValue list;
     try {
-      list = pool.list(script.weights());
+      list = pool.list(compiled.script().weights());
     } catch (RuntimeException failed) {
-      program.close();
+      compiled.program().close();
       throw failed;
     }
     this.weights = list;
@@ -64,7 +58,7 @@ final class Stage implements AutoCloseable {
 
   /** The names of what it remembers, in the order of its rooms. */
   List<String> memory() {
-    return script.memory();
+    return compiled.script().memory();
   }
 
   /**
@@ -80,23 +74,8 @@ final class Stage implements AutoCloseable {
       @Nullable NativeValue rooms,
       long past,
       List<NativeValue> opened) {
-    List<NativeValue> inputs = new ArrayList<>();
-    for (String name : script.inputs()) {
-      NativeValue value = given.get(name);
-      if (value == null) throw new IllegalStateException("nothing gives " + name);
-      inputs.add(alone ? value : moved(value, opened));
-    }
-    try (NativeValue x = NativeValue.listOf(inputs);
-        NativeValue before = NativeValue.of(past);
-        NativeValue none = NativeValue.listOf(List.of())) {
-      NativeValue result = program.call("run", x, weights, rooms == null ? none : rooms, before);
-      opened.add(result);
-      List<NativeValue> outputs = result.elements();
-      Map<String, NativeValue> named = new LinkedHashMap<>();
-      for (int index = 0; index < outputs.size(); index++)
-        named.put(script.outputs().get(index), outputs.get(index));
-      return named;
-    }
+    return compiled.run(
+        given, value -> alone ? value : moved(value, opened), weights, rooms, past, opened);
   }
 
   private NativeValue moved(NativeValue value, List<NativeValue> opened) {
@@ -110,6 +89,6 @@ final class Stage implements AutoCloseable {
   @Override
   public void close() {
     weights.close();
-    program.close();
+    compiled.program().close();
   }
 }

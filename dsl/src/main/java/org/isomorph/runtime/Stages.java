@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A graph cut into as many stages as there are devices, at the borders of layers. */
 final class Stages implements AutoCloseable {
+  private final Graph graph;
   private final List<Stage> stages = new ArrayList<>();
   private final List<String> labels;
 
   Stages(Graph graph, DType dtype, List<Device> devices, List<WeightPool> pools) {
+    this.graph = graph;
     this.labels = List.copyOf(graph.outputs().keySet());
     List<Graph> parts = parts(graph, devices.size());
     try {
@@ -36,8 +38,13 @@ final class Stages implements AutoCloseable {
     return stages;
   }
 
+  /** What they compute together. */
+  Graph graph() {
+    return graph;
+  }
+
   /** Stages of as many layers each as is possible. */
-  private static List<Graph> parts(Graph graph, int count) {
+  static List<Graph> parts(Graph graph, int count) {
     List<String> ends = new ArrayList<>();
     for (Node node : graph.nodes())
       if (!node.region().isEmpty() && graph.value(node.region() + ".out").equals(last(node)))
@@ -87,16 +94,21 @@ final class Stages implements AutoCloseable {
   Outputs run(Map<String, Tensor> inputs, List<NativeValue> rooms, long past) {
     List<NativeValue> opened = new ArrayList<>();
     try {
-      Map<String, NativeValue> given = new LinkedHashMap<>();
-      for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
-        NativeValue value = NativeValue.of(input.getValue(), stages.getFirst().device());
-        opened.add(value);
-        given.put(input.getKey(), value);
-      }
-      return host(run(given, rooms, past, opened));
+      return host(run(given(inputs, opened), rooms, past, opened));
     } finally {
       opened.forEach(NativeValue::close);
     }
+  }
+
+  /** Tensors of the host on the device of the first stage. */
+  Map<String, NativeValue> given(Map<String, Tensor> inputs, List<NativeValue> opened) {
+    Map<String, NativeValue> given = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+      NativeValue value = NativeValue.of(input.getValue(), stages.getFirst().device());
+      opened.add(value);
+      given.put(input.getKey(), value);
+    }
+    return given;
   }
 
   static Outputs host(Map<String, NativeValue> values) {

@@ -36,17 +36,31 @@ final class WeightPool implements AutoCloseable {
   private final List<BoundWeights> bound = new ArrayList<>();
   private NativeValue pool = NativeValue.listOf(List.of());
 
+  /**
+   * An empty pool.
+   *
+   * @param run what the programs compute in: F32, BF16 or F64
+   */
   WeightPool(Weights weights, DType run, Device device) {
+    switch (run) {
+      case F64, F32, BF16 -> {}
+      default -> throw new RunException("models run in F32, BF16 or F64, not in " + run);
+    }
     this.weights = weights;
     this.run = run;
     this.device = device;
   }
 
-  /** The weights of these names, in this order; to be closed. */
-  synchronized NativeValue list(List<String> names) {
+  /** Binds those of these weights that are not bound yet. */
+  synchronized void bind(List<String> names) {
     List<String> missing =
         names.stream().distinct().filter(name -> !places.containsKey(name)).toList();
-    if (!missing.isEmpty()) bind(missing);
+    if (!missing.isEmpty()) add(missing);
+  }
+
+  /** The weights of these names, in this order; to be closed. */
+  synchronized NativeValue list(List<String> names) {
+    bind(names);
     long[] index =
         names.stream().mapToLong(name -> Objects.requireNonNull(places.get(name))).toArray();
     try (NativeValue chosen = NativeValue.ofLongs(index)) {
@@ -54,7 +68,7 @@ final class WeightPool implements AutoCloseable {
     }
   }
 
-  private void bind(List<String> missing) {
+  private void add(List<String> missing) {
     BoundWeights more = BoundWeights.bind(weights, missing, run, device);
     bound.add(more);
     NativeValue longer = Loaded.PROGRAM.call("extend", pool, more.tensors());

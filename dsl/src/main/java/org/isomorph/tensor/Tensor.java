@@ -214,6 +214,9 @@ public final class Tensor {
       case I8 -> data.get(ValueLayout.JAVA_BYTE, at);
       case U8 -> Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, at));
       case BOOL -> data.get(ValueLayout.JAVA_BYTE, at) == 0 ? 0 : 1;
+      case F8_E4M3 -> Float8.e4m3(data.get(ValueLayout.JAVA_BYTE, at));
+      case F8_E5M2 -> Float8.e5m2(data.get(ValueLayout.JAVA_BYTE, at));
+      case F8_E8M0 -> Float8.e8m0(data.get(ValueLayout.JAVA_BYTE, at));
       default ->
           throw new IllegalStateException(
               "elements of " + dtype + " are not read as numbers: read data() instead");
@@ -247,7 +250,8 @@ public final class Tensor {
           case BOOL, I8, I16, I32, I64, U8, U16, U32 ->
               shown(i ->
                   Long.toString(dtype == DType.I64 ? data.get(LE_LONG, 8 * i) : (long) number(i)));
-          case F16, BF16, F32 -> shown(i -> Float.toString((float) number(i)));
+          case F8_E4M3, F8_E5M2, F8_E8M0, F16, BF16, F32 ->
+              shown(i -> Float.toString((float) number(i)));
           case F64 -> shown(i -> Double.toString(number(i)));
           default -> "";
         };

@@ -291,7 +291,7 @@ class BoundWeightsTest {
     Path file = file(0, DType.F32, VALUES);
     assertThatThrownBy(() -> bind(dense(DType.I32, SHAPE, file, 0), DType.F32))
         .hasMessage("parameter w: stored as I32, expected F64, F32, F16 or BF16");
-    assertThatThrownBy(() -> bind(dense(DType.F32, SHAPE, file, 0), DType.F16))
-        .hasMessage("models run in F32, BF16 or F64, not in F16");
+    assertThatThrownBy(() -> bind(dense(DType.F32, SHAPE, file, 0), DType.I32))
+        .hasMessage("weights are bound as F64, F32, F16 or BF16, not I32");
   }
 }

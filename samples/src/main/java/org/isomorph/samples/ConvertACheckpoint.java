@@ -10,6 +10,7 @@ import static org.isomorph.spec.Dsl.swiglu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.isomorph.convert.ConversionRequest;
 import org.isomorph.convert.Initialisation;
 import org.isomorph.convert.Plan;
@@ -55,6 +56,7 @@ public final class ConvertACheckpoint {
             tiny,
             FAMILIES.named("llama"),
             DType.BF16,
+            Optional.empty(),
             new SafetensorsSharding(ConversionRequest.USUAL_SHARD),
             1,
             false);

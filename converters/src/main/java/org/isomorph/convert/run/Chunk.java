@@ -7,6 +7,7 @@ import java.util.List;
 import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Compute;
 import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.convert.Blueprint.Span;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
 
@@ -46,7 +47,7 @@ sealed interface Chunk {
     Deque<Chunk> rest = new ArrayDeque<>();
     for (Blueprint.Task task : file.tasks())
       switch (task) {
-        case Move move when unchanged(move) -> addRanges(move, ranges);
+        case Move move when unchanged(move) -> addRanges((Span) move.source(), move, ranges);
         case Move move when heldBytes(move) <= bufferBytes / 2 -> {
           small.add(move);
           smallBytes += heldBytes(move);
@@ -69,12 +70,13 @@ sealed interface Chunk {
 
   /** Whether a move is a run, or long runs, of bytes that stay the same. */
   private static boolean unchanged(Move move) {
-    if (move.source().dtype() != move.target().dtype()) return false;
+    if (!(move.source() instanceof Span) || move.source().dtype() != move.target().dtype())
+      return false;
     long run = move.box().contiguousRun();
     return run == move.box().elements() || move.source().dtype().bytes(run) >= LONG_RUN_BYTES;
   }
 
-  private static void addRanges(Move move, List<Range> ranges) {
+  private static void addRanges(Span source, Move move, List<Range> ranges) {
     Box box = move.box();
     List<Dim> outer = box.dims();
     long run = box.contiguousRun();
@@ -84,14 +86,14 @@ sealed interface Chunk {
     long[] toStrides = outer.stream().mapToLong(Dim::toStride).toArray();
     Odometer odometer = new Odometer(extents, extents.length);
     do {
-      long from = move.source().dtype().bytes(box.from() + odometer.dot(fromStrides));
-      long to = move.source().dtype().bytes(box.to() + odometer.dot(toStrides));
+      long from = source.dtype().bytes(box.from() + odometer.dot(fromStrides));
+      long to = source.dtype().bytes(box.to() + odometer.dot(toStrides));
       ranges.add(
           new Range(
-              move.source().file(),
-              move.source().offset() + from,
+              source.file(),
+              source.offset() + from,
               move.target().offset() + to,
-              move.source().dtype().bytes(run)));
+              source.dtype().bytes(run)));
     } while (odometer.next());
   }
 

@@ -5,11 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.isomorph.convert.Blueprint.Compute;
 import org.isomorph.convert.Blueprint.Slot;
-import org.isomorph.convert.Blueprint.Span;
+import org.isomorph.convert.Blueprint.Source;
 import org.isomorph.convert.run.Buffers.Buffer;
 import org.isomorph.convert.run.Tiling.Tile;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
+import org.isomorph.layout.Restriction;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 
 /** Computes some elements of a parameter: gather as doubles, transform, round, scatter. */
@@ -20,7 +22,7 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
     double[] values = buffers.values(count);
     Arrays.fill(values, 0, count, 0);
     MemorySegment segment = MemorySegment.ofArray(values);
-    for (Piece<Span, Compute.Parameter> piece : compute.gather())
+    for (Piece<Source, Compute.Parameter> piece : compute.gather())
       for (Box box : Restriction.ofTarget(piece.box(), first, end))
         gather(piece.source(), box, segment, first);
     int columns = Math.toIntExact(Chunk.columns(compute));
@@ -33,7 +35,7 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
         scatter(segment, first, box, piece.target());
   }
 
-  private void gather(Span source, Box box, MemorySegment values, long first) throws IOException {
+  private void gather(Source source, Box box, MemorySegment values, long first) throws IOException {
     int width = source.dtype().width();
     Tiling tiling = new Tiling(box, width, Double.BYTES, Double.BYTES, buffers.bytes());
     Buffer stored = buffers.first();

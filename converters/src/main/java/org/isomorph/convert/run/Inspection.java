@@ -8,10 +8,12 @@ import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Compute;
 import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.convert.Blueprint.Slot;
-import org.isomorph.convert.Blueprint.Span;
+import org.isomorph.convert.Blueprint.Source;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensorfile.StoredTensor;
 
 /**
  * Whether a blueprint can be executed at all, found out before anything is created: names stay in
@@ -90,7 +92,7 @@ final class Inspection {
       throw new RunException(
           "file %s: a row of %d elements is too long to be computed at once"
               .formatted(file.name(), columns));
-    for (Piece<Span, Compute.Parameter> piece : compute.gather()) {
+    for (Piece<Source, Compute.Parameter> piece : compute.gather()) {
       requireCast(file, piece.source().dtype(), DType.F64);
       reads(piece.source(), piece.box());
       requireWithin(file, compute, piece.box().lastTo());
@@ -126,8 +128,18 @@ final class Inspection {
     dtype.bytes(box.elements());
   }
 
-  private void reads(Span source, Box box) throws IOException {
-    sources.require(source.file(), end(source.offset(), source.dtype(), box.lastFrom()));
+  private void reads(Source source, Box box) throws IOException {
+    switch (source) {
+      case Blueprint.Span span ->
+          sources.require(span.file(), end(span.offset(), span.dtype(), box.lastFrom()));
+      case Blueprint.Derived derived -> {
+        if (box.lastFrom() >= derived.tensor().shape().elements())
+          throw new RunException(
+              "tensor %s has no element %d".formatted(derived.tensor().info(), box.lastFrom()));
+        for (StoredTensor stored : derived.tensor().files())
+          sources.require(stored.file(), stored.end());
+      }
+    }
   }
 
   private static void writes(Blueprint.File file, Slot slot, Box box) throws RunException {

@@ -1,11 +1,13 @@
 package org.isomorph.convert.run;
 
 import java.io.IOException;
+import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.convert.Blueprint.Slot;
-import org.isomorph.convert.Blueprint.Span;
+import org.isomorph.convert.Blueprint.Source;
 import org.isomorph.convert.run.Buffers.Buffer;
 import org.isomorph.convert.run.Tiling.Tile;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 
 /** Moves tiles: read, put in the target's order, cast, write. */
@@ -47,14 +49,20 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
   }
 
   /** Reads a tile's source elements, as its footprint lays them out. */
-  static void read(SourceFiles sources, Span source, Tile tile, Buffer buffer) throws IOException {
+  static void read(SourceFiles sources, Source source, Tile tile, Buffer buffer)
+      throws IOException {
     int width = source.dtype().width();
     long length = tile.reads().readElements() * width;
     Odometer reads = new Odometer(tile.reads().readExtents(), tile.extents().length);
     do {
       long at = reads.dot(tile.reads().strides()) * width;
-      long offset = source.offset() + (tile.from() + reads.dot(tile.fromStrides())) * width;
-      sources.read(source.file(), offset, buffer.view(at, at + length));
+      long first = tile.from() + reads.dot(tile.fromStrides());
+      switch (source) {
+        case Blueprint.Span span ->
+            sources.read(span.file(), span.offset() + first * width, buffer.view(at, at + length));
+        case Blueprint.Derived derived ->
+            sources.reader(derived.tensor()).read(first, buffer.segment().asSlice(at, length));
+      }
     } while (reads.next());
   }
 

@@ -2,6 +2,7 @@ package org.isomorph.convert.run;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -9,12 +10,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
+import org.isomorph.tensorfile.TensorSource.ElementReader;
+import org.jspecify.annotations.Nullable;
 
 /** The source files that one worker has open: the ones used last, so that few are open at once. */
 final class SourceFiles implements Closeable {
   private static final int OPEN_AT_ONCE = 16;
 
+  /** What one read takes at most; a buffer ends at 2 GiB. */
+  private static final int PART = 8 << 20;
+
   private final Map<Path, FileChannel> open = new LinkedHashMap<>(16, 0.75f, true);
+  private @Nullable TensorSource derived;
+  private @Nullable ElementReader reader;
 
   /** Reads bytes at {@code offset} until the buffer is full. */
   void read(Path file, long offset, ByteBuffer buffer) throws IOException {
@@ -28,6 +38,29 @@ final class SourceFiles implements Closeable {
       }
       if (count < 0) throw ended(file, offset + buffer.remaining(), channel.size());
       offset += count;
+    }
+  }
+
+  /**
+   * Reads elements of a tensor that is made as it is read. Only the last one's reader is kept: what
+   * it holds may be large, and tensors are read one after the other.
+   */
+  ElementReader reader(TensorSource tensor) {
+    ElementReader opened = reader;
+    if (opened == null || !tensor.equals(derived)) {
+      opened = tensor.open(this::read);
+      derived = tensor;
+      reader = opened;
+    }
+    return opened;
+  }
+
+  private void read(StoredTensor tensor, long offset, MemorySegment target) throws IOException {
+    for (long done = 0; done < target.byteSize(); ) {
+      long part = Math.min(PART, target.byteSize() - done);
+      read(
+          tensor.file(), tensor.begin() + offset + done, target.asSlice(done, part).asByteBuffer());
+      done += part;
     }
   }
 

@@ -41,12 +41,8 @@ final class SourceStates {
     SourceStates sources = new SourceStates();
     for (Blueprint.File file : blueprint.files())
       for (Blueprint.Task task : file.tasks())
-        switch (task) {
-          case Blueprint.Move move -> sources.add(move.source().file());
-          case Blueprint.Compute compute -> {
-            for (var piece : compute.gather()) sources.add(piece.source().file());
-          }
-        }
+        for (Path path : task.sources().flatMap(Blueprint.Source::files).toList())
+          sources.add(path);
     for (Blueprint.Carried carried : blueprint.carried()) sources.add(carried.source());
     return sources;
   }

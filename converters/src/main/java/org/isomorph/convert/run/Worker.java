@@ -3,8 +3,6 @@ package org.isomorph.convert.run;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.isomorph.convert.Blueprint.Move;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,7 @@ final class Worker implements Closeable {
   private final Buffers buffers;
   private final SourceFiles sources = new SourceFiles();
   private @Nullable Job job;
-  private @Nullable FileChannel target;
+  private @Nullable Sink target;
 
   private Worker(Schedule schedule, Buffers buffers) {
     this.schedule = schedule;
@@ -86,9 +84,7 @@ final class Worker implements Closeable {
       if (movesWholePages(range)) {
         flush(collected, start);
         collected = 0;
-        FileChannel channel = target();
-        channel.position(range.to());
-        sources.transfer(range.source(), range.from(), range.length(), channel);
+        target().take(sources, range.source(), range.from(), range.length(), range.to());
         schedule.wrote(job(), range.length());
         continue;
       }
@@ -128,7 +124,7 @@ final class Worker implements Closeable {
   /** Writes all of a buffer at {@code position} of the present file. */
   void write(ByteBuffer buffer, long position) throws IOException {
     int length = buffer.remaining();
-    while (buffer.hasRemaining()) position += target().write(buffer, position);
+    target().take(buffer, position);
     schedule.wrote(job(), length);
   }
 
@@ -136,14 +132,14 @@ final class Worker implements Closeable {
     return Objects.requireNonNull(job);
   }
 
-  private FileChannel target() {
+  private Sink target() {
     return Objects.requireNonNull(target);
   }
 
   private void turnTo(Job next) throws IOException {
     if (job == next) return;
     if (target != null) target.close();
-    target = FileChannel.open(next.path, StandardOpenOption.WRITE);
+    target = schedule.open(next);
     job = next;
   }
 

@@ -27,6 +27,8 @@ import org.isomorph.convert.Transform;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
 import org.isomorph.layout.Piece;
+import org.isomorph.layout.Restriction;
+import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
 

@@ -1,4 +1,4 @@
-package org.isomorph.convert.run;
+package org.isomorph.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.isomorph.tensor.DType.BF16;
@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.isomorph.tensor.DType;
 import org.junit.jupiter.api.Test;
 
 class CastsTest {

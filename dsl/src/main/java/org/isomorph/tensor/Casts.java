@@ -1,9 +1,8 @@
-package org.isomorph.convert.run;
+package org.isomorph.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import org.isomorph.tensor.DType;
 
 /**
  * Floating-point casts between little-endian buffers, as IEEE 754 has them: widening is exact,
@@ -23,7 +22,7 @@ import org.isomorph.tensor.DType;
  *   <tr><td>2^-25, a tie</td><td>2^-25</td><td>0.0</td></tr>
  * </table>
  */
-final class Casts {
+public final class Casts {
   private static final ValueLayout.OfShort LE_SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt LE_INT =
@@ -35,9 +34,14 @@ final class Casts {
 
   private Casts() {}
 
-  /** Whether {@link #cast} can do this: both the same, or both among F64, F32, F16 and BF16. */
-  static boolean supports(DType from, DType to) {
-    return from == to || (floating(from) && floating(to));
+  /**
+   * Whether {@link #cast} can do this: both the same, both among F64, F32, F16 and BF16, or F64 to
+   * F8_E4M3.
+   */
+  public static boolean supports(DType from, DType to) {
+    return from == to
+        || (floating(from) && floating(to))
+        || (from == DType.F64 && to == DType.F8_E4M3);
   }
 
   private static boolean floating(DType dtype) {
@@ -51,7 +55,8 @@ final class Casts {
    * Casts {@code count} neighbouring elements from the beginning of one buffer to the beginning of
    * another, which must not overlap.
    */
-  static void cast(DType fromType, MemorySegment from, DType toType, MemorySegment to, int count) {
+  public static void cast(
+      DType fromType, MemorySegment from, DType toType, MemorySegment to, int count) {
     if (fromType == toType) {
       MemorySegment.copy(from, 0, to, 0, fromType.bytes(count));
       return;
@@ -86,6 +91,7 @@ final class Casts {
           case F32 -> doubleToFloat(from, to, count);
           case BF16 -> doubleToBfloat(from, to, count);
           case F16 -> doubleToHalf(from, to, count);
+          case F8_E4M3 -> doubleToE4m3(from, to, count);
           default -> throw unsupported(fromType, toType);
         }
       }
@@ -158,6 +164,16 @@ final class Casts {
       float value = Float.intBitsToFloat(oddFloat(from.get(LE_DOUBLE, 8L * i)));
       to.set(LE_SHORT, 2L * i, Float.floatToFloat16(value));
     }
+  }
+
+  private static void doubleToE4m3(MemorySegment from, MemorySegment to, int count) {
+    for (int i = 0; i < count; i++)
+      to.set(ValueLayout.JAVA_BYTE, i, Float8.toE4m3(from.get(LE_DOUBLE, 8L * i)));
+  }
+
+  /** The bits of the bfloat16 nearest to a float, ties to even. */
+  public static short bfloat16(float value) {
+    return bfloat(Float.floatToRawIntBits(value));
   }
 
   /** The upper half of a float, rounded; adding the half before truncating carries into it. */

@@ -1,10 +1,9 @@
-package org.isomorph.convert.run;
+package org.isomorph.layout;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
 
 /**
@@ -13,7 +12,7 @@ import org.isomorph.layout.Box.Dim;
  * <p>Because strides nest, an axis has at most two steps that straddle the range's ends; everything
  * between them stays one box. So the part is at most two boxes for each axis, and one more.
  */
-final class Restriction {
+public final class Restriction {
   private final ToLongFunction<Dim> stride;
   private final long first;
   private final long end;
@@ -27,12 +26,12 @@ final class Restriction {
   }
 
   /** The part whose source elements are {@code first} (inclusive) to {@code end} (exclusive). */
-  static List<Box> ofSource(Box box, long first, long end) {
+  public static List<Box> ofSource(Box box, long first, long end) {
     return new Restriction(Dim::fromStride, first, end).of(box, box.from());
   }
 
   /** The part whose target elements are {@code first} (inclusive) to {@code end} (exclusive). */
-  static List<Box> ofTarget(Box box, long first, long end) {
+  public static List<Box> ofTarget(Box box, long first, long end) {
     return new Restriction(Dim::toStride, first, end).of(box, box.to());
   }
 

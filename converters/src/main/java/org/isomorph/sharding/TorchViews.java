@@ -1,0 +1,29 @@
+package org.isomorph.sharding;
+
+import org.isomorph.layout.Box;
+import org.isomorph.tensorfile.TensorFileException;
+import org.isomorph.tensorfile.TorchTensor;
+
+/** A torch tensor's elements as a box over those of its storage. */
+final class TorchViews {
+  private TorchViews() {}
+
+  /**
+   * From the storage's elements to the tensor's; a stride of 0 repeats an element. The tensor is
+   * not empty.
+   *
+   * @throws TensorFileException if the strides do not nest, as those of windows that overlap
+   */
+  static Box box(TorchTensor view) {
+    long[] strides = view.strides().stream().mapToLong(Long::longValue).toArray();
+    try {
+      return Box.over(view.shape(), view.offset(), strides, 0, view.shape().strides());
+    } catch (IllegalArgumentException overlapping) {
+      throw TensorFileException.in(
+          view.storage().file(),
+          view.name(),
+          "strides %s of shape %s: expected each to pass over what the smaller ones span, as in views that do not overlap; call contiguous() on the tensor and save it again"
+              .formatted(view.strides(), view.shape()));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package org.isomorph.tensorfile;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.isomorph.tensorfile.TorchContent.Range;
+
+/**
+ * The format of torch.save since torch 1.6: a zip whose entries are stored as they are.
+ *
+ * <pre>
+ *   NAME/data.pkl     the pickle
+ *   NAME/byteorder    little or big; older files have none
+ *   NAME/data/KEY     a storage each
+ *   NAME/version      and others, which say nothing about the tensors
+ * </pre>
+ */
+final class TorchZip {
+  private static final String PICKLE = "data.pkl";
+  private static final int LONGEST_BYTE_ORDER = 16;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final Map<String, ZipArchiveEntry> entries;
+
+  private TorchZip(Path file, FileChannel channel, Map<String, ZipArchiveEntry> entries) {
+    this.file = file;
+    this.channel = channel;
+    this.entries = entries;
+  }
+
+  static TorchContent read(Path file, FileChannel channel) throws IOException {
+    return new TorchZip(file, channel, entries(file, channel)).content();
+  }
+
+  @SuppressWarnings("resource") // closing it would close the channel, which is not ours
+  private static Map<String, ZipArchiveEntry> entries(Path file, FileChannel channel)
+      throws IOException {
+    Map<String, ZipArchiveEntry> entries = new HashMap<>();
+    try {
+      ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get();
+      for (ZipArchiveEntry entry : Collections.list(zip.getEntries()))
+        if (entries.put(entry.getName(), entry) != null)
+          throw TensorFileException.in(
+              file, "the zip has two entries " + Names.quoted(entry.getName()));
+    } catch (TensorFileException refused) {
+      throw refused;
+    } catch (IOException | RuntimeException malformed) {
+      throw broken(file, malformed);
+    }
+    return entries;
+  }
+
+  private static TensorFileException broken(Path file, Exception malformed) {
+    Throwable cause = malformed;
+    for (Throwable next = cause.getCause(); next != null; next = next.getCause()) cause = next;
+    return new TensorFileException(
+        file
+            + ": begins as a zip, and is none that can be read: "
+            + cause.getMessage()
+            + "; it was cut short or is damaged: fetch it again",
+        malformed);
+  }
+
+  private TorchContent content() throws IOException {
+    List<String> pickles =
+        entries.keySet().stream()
+            .filter(name -> name.equals(PICKLE) || name.endsWith("/" + PICKLE))
+            .filter(name -> name.indexOf('/') == name.lastIndexOf('/'))
+            .toList();
+    if (pickles.size() != 1)
+      throw TensorFileException.in(
+          file,
+          "a zip, but not of torch.save: expected one %s in it, found %d among %d entries"
+              .formatted(PICKLE, pickles.size(), entries.size()));
+    String name = pickles.getFirst();
+    String root = name.substring(0, name.length() - PICKLE.length());
+    checkByteOrder(root);
+    Range pickle = find(name).orElseThrow();
+    // Checked now, so that no key can lead anywhere else later.
+    Map<String, Range> storages = new HashMap<>();
+    String data = root + "data/";
+    for (String each : entries.keySet())
+      if (each.startsWith(data) && !each.equals(data))
+        storages.put(each.substring(data.length()), find(each).orElseThrow());
+    return new TorchContent(
+        TorchPickles.only(file, channel, pickle), key -> Optional.ofNullable(storages.get(key)));
+  }
+
+  private void checkByteOrder(String root) throws IOException {
+    Optional<Range> found = find(root + "byteorder");
+    if (found.isEmpty()) return;
+    byte[] text = new byte[(int) Math.min(LONGEST_BYTE_ORDER, found.get().bytes())];
+    FileBytes.read(channel, file, found.get().begin(), MemorySegment.ofArray(text));
+    String order = new String(text, StandardCharsets.ISO_8859_1);
+    if (!order.equals("little"))
+      throw TensorFileException.in(
+          file,
+          "expected data in byte order little, found %s; load and save it with torch on this machine"
+              .formatted(Names.quoted(order)));
+  }
+
+  private Optional<Range> find(String name) throws IOException {
+    ZipArchiveEntry entry = entries.get(name);
+    if (entry == null) return Optional.empty();
+    if (entry.getMethod() != ZipEntry.STORED || entry.getGeneralPurposeBit().usesEncryption())
+      throw TensorFileException.in(
+          file,
+          "entry %s of the zip is %s: expected it stored as it is, as torch.save does; unpack the zip and pack it with zip -0"
+              .formatted(
+                  Names.quoted(name),
+                  entry.getMethod() == ZipEntry.STORED ? "encrypted" : "compressed"));
+    long begin = entry.getDataOffset();
+    long size = entry.getSize();
+    if (begin < 0 || size < 0 || begin > channel.size() - size)
+      throw TensorFileException.in(
+          file,
+          "entry %s of the zip: expected its %d bytes from %d on within the file, which has %d; fetch it again"
+              .formatted(Names.quoted(name), size, begin, channel.size()));
+    return Optional.of(new Range(begin, begin + size));
+  }
+}
