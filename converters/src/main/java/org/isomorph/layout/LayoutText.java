@@ -6,10 +6,11 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * Reads layouts as {@link Layout#toString} writes them: {@code concat(0, a.weight,
+ * Reads layouts as their {@code toString} writes them: {@code concat(0, a.weight,
  * b.weight.transpose())}.
  *
- * <p>A number may also be a name, for what only a configuration tells: {@code q.split(0, heads, -1)}.
+ * <p>A number may also be a name, for what only a configuration tells: {@code q.split(0, heads,
+ * -1)}.
  *
  * <pre>
  *   layout  = first ("." operator "(" number, ... ")")*
@@ -52,7 +53,9 @@ public final class LayoutText<P> {
     if (peek() != '(') return Layout.leaf(parameters.apply(word));
     int dot = word.lastIndexOf('.');
     if (dot < 0) layout = first(word);
-    else layout = applied(Layout.leaf(parameters.apply(word.substring(0, dot))), word.substring(dot + 1));
+    else
+      layout =
+          applied(Layout.leaf(parameters.apply(word.substring(0, dot))), word.substring(dot + 1));
     while (peek() == '.') {
       at++;
       layout = applied(layout, word());
@@ -63,30 +66,33 @@ public final class LayoutText<P> {
   private Layout<P> first(String name) {
     take('(');
     int axis = Math.toIntExact(number());
-    switch (name) {
-      case "concat", "stack" -> {
-        List<Layout<P>> parts = new ArrayList<>();
-        while (peek() == ',') {
-          take(',');
-          parts.add(layout());
-        }
-        take(')');
-        return name.equals("concat")
-            ? new Layout.Concat<>(axis, parts)
-            : new Layout.Stack<>(axis, parts);
-      }
-      case "each" -> {
-        take(',');
-        take('"');
-        String index = word();
-        take('"');
-        take(',');
-        Layout<P> operand = layout();
-        take(')');
-        return Layout.each(axis, index, operand);
-      }
+    return switch (name) {
+      case "concat" -> new Layout.Concat<>(axis, parts());
+      case "stack" -> new Layout.Stack<>(axis, parts());
+      case "each" -> each(axis);
       default -> throw wrong("concat, stack or each, but no " + name);
+    };
+  }
+
+  private List<Layout<P>> parts() {
+    List<Layout<P>> parts = new ArrayList<>();
+    while (peek() == ',') {
+      take(',');
+      parts.add(layout());
     }
+    take(')');
+    return parts;
+  }
+
+  private Layout<P> each(int axis) {
+    take(',');
+    take('"');
+    String index = word();
+    take('"');
+    take(',');
+    Layout<P> operand = layout();
+    take(')');
+    return Layout.each(axis, index, operand);
   }
 
   private Layout<P> applied(Layout<P> operand, String operator) {
@@ -138,7 +144,6 @@ public final class LayoutText<P> {
     int start = at;
     while (at < text.length() && " ,()\"".indexOf(text.charAt(at)) < 0) at++;
     if (at == start) throw wrong("a name");
-    // What follows an operator's brackets belongs to it, and not to a word.
     return text.substring(start, at);
   }
 

@@ -30,7 +30,8 @@ record WritingSink(FileChannel channel) implements Sink {
 
         @Override
         public Sink open(Job job) throws IOException {
-          return new WritingSink(FileChannel.open(job.path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+          return new WritingSink(
+              FileChannel.open(job.path, StandardOpenOption.READ, StandardOpenOption.WRITE));
         }
       };
 

@@ -10,7 +10,7 @@ import org.isomorph.dialect.DialectException
 import org.isomorph.dialect.Row
 import org.isomorph.dialect.Spelling
 import org.isomorph.dialect.Template
-import org.isomorph.dialect.TensorNames
+import org.isomorph.dialect.TensorInfos
 import org.isomorph.layout.LayoutText
 import org.isomorph.spec.Model
 import org.isomorph.spec.SpecException
@@ -33,12 +33,11 @@ internal class DeclaredDialect(
 
   override fun reads(config: Config) = config.text(MODEL_TYPE, "") == modelType
 
-  override fun spec(config: Config, names: TensorNames): Model {
+  override fun spec(config: Config, names: TensorInfos): Model {
     val values = keys.read(config)
     val tree =
       said("spec") { template.fill { key -> values[key] ?: throw noKey(key) } } as JsonObject
-    val whole =
-      JsonObject(mapOf("schema" to Json.parseToJsonElement("${SpecJson.SCHEMA}")) + tree)
+    val whole = JsonObject(mapOf("schema" to Json.parseToJsonElement("${SpecJson.SCHEMA}")) + tree)
     try {
       return SpecJson.read(whole.toString())
     } catch (senseless: SpecException) {
@@ -46,8 +45,7 @@ internal class DeclaredDialect(
     }
   }
 
-  override fun config(model: Model, spelling: Spelling): Config =
-    keys.write(matched(model), fixed)
+  override fun config(model: Model, spelling: Spelling): Config = keys.write(matched(model), fixed)
 
   override fun rows(model: Model): List<Row> {
     val values = matched(model)
@@ -65,7 +63,7 @@ internal class DeclaredDialect(
   /** The keys that give this model, or one that is as near as the family has. */
   private fun matched(model: Model): Map<String, JsonElement> {
     val tree = Json.parseToJsonElement(SpecJson.write(model.named(name))) as JsonObject
-    return template.match(JsonObject(tree - "schema")).keys
+    return template.match(JsonObject(tree - "schema"))
   }
 
   private fun noKey(key: String) = IllegalArgumentException("no key is called $key")

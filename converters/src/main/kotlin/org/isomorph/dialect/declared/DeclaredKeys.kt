@@ -30,7 +30,9 @@ internal class DeclaredKeys(private val keys: Map<String, DeclaredKey>) {
     }
     val key =
       keys[name]
-        ?: throw DialectException("no key is called $name; declared are ${keys.keys.joinToString()}")
+        ?: throw DialectException(
+          "no key is called $name; declared are ${keys.keys.joinToString()}"
+        )
     if (name in above)
       throw DialectException("the default of key $name depends on itself: ${above + name}")
     val written = if (config.has(name)) Json.parseToJsonElement(config.json(name).get()) else null

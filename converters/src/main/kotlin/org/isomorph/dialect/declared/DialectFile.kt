@@ -16,21 +16,30 @@ import org.isomorph.dialect.Row
 /**
  * Reads a family from a file, so that a new model needs no build.
  *
- * |part|is|
- * |---|---|
- * |`name`, `summary`|what people type, and a line for a list of families|
- * |`model_type`|what a configuration of this family calls itself|
- * |`config`|other keys that are always written, such as `architectures`|
- * |`keys`|the keys that are read: `{}` for one that must be there, `{"default": ...}` with a value or a formula, `{"only": ...}`|
- * |`spec`|a specification as JSON, with formulas and choices|
- * |`rows`|what each tensor is, as a layout|
- * |`copies`, `stored_copies`, `zeros`, `ignored`|the other kinds of rows|
+ * |part                                         |is                                                                                                                    |
+ * |---------------------------------------------|----------------------------------------------------------------------------------------------------------------------|
+ * |`name`, `summary`                            |what people type, and a line for a list of families                                                                   |
+ * |`model_type`                                 |what a configuration of this family calls itself                                                                      |
+ * |`config`                                     |other keys that are always written, such as `architectures`                                                           |
+ * |`keys`                                       |the keys that are read: `{}` for one that must be there, `{"default": ...}` with a value or a formula, `{"only": ...}`|
+ * |`spec`                                       |a specification as JSON, with formulas and choices                                                                    |
+ * |`rows`                                       |what each tensor is, as a layout                                                                                      |
+ * |`copies`, `stored_copies`, `zeros`, `ignored`|the other kinds of rows                                                                                               |
  */
 object DialectFile {
   private val PARTS =
     setOf(
-      "name", "summary", "model_type", "config", "keys", "spec", "rows",
-      "copies", "stored_copies", "zeros", "ignored",
+      "name",
+      "summary",
+      "model_type",
+      "config",
+      "keys",
+      "spec",
+      "rows",
+      "copies",
+      "stored_copies",
+      "zeros",
+      "ignored",
     )
 
   /**
@@ -42,9 +51,8 @@ object DialectFile {
   @Throws(IOException::class)
   fun read(file: Path): Dialect {
     val config = Config.read(file)
-    for (part in config.keys())
-      if (part !in PARTS)
-        throw config.invalid(part, "no such part; a family has ${PARTS.joinToString()}")
+    for (part in config.keys()) if (part !in PARTS)
+      throw config.invalid(part, "no such part; a family has ${PARTS.joinToString()}")
     val name = config.text("name")
     if (!Regex("[a-z0-9]+(-[a-z0-9]+)*").matches(name))
       throw config.invalid("name", "small letters, digits and hyphens")
@@ -107,6 +115,8 @@ object DialectFile {
     }
 
   private fun section(config: Config, part: String): JsonObject =
-    config.json(part).map { Json.parseToJsonElement(it) as? JsonObject }.orElse(JsonObject(emptyMap()))
-      ?: throw config.invalid(part, "an object")
+    config
+      .json(part)
+      .map { Json.parseToJsonElement(it) as? JsonObject }
+      .orElse(JsonObject(emptyMap())) ?: throw config.invalid(part, "an object")
 }

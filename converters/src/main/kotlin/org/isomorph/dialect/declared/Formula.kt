@@ -3,7 +3,8 @@ package org.isomorph.dialect.declared
 import kotlin.math.sqrt
 
 /**
- * A number made of a configuration's keys: `hidden_size / num_attention_heads`, `1 / sqrt(head_dim)`.
+ * A number made of a configuration's keys: `hidden_size / num_attention_heads`, `1 /
+ * sqrt(head_dim)`.
  *
  * Numbers, names, `+ - * /`, brackets and `sqrt(...)`, with the usual precedence.
  */
@@ -23,24 +24,22 @@ internal class Formula private constructor(private val text: String) {
 
   private fun sum(keys: (String) -> Double): Double {
     var value = product(keys)
-    while (true)
-      value =
-        when {
-          take('+') -> value + product(keys)
-          take('-') -> value - product(keys)
-          else -> return value
-        }
+    while (true) value =
+      when {
+        take('+') -> value + product(keys)
+        take('-') -> value - product(keys)
+        else -> return value
+      }
   }
 
   private fun product(keys: (String) -> Double): Double {
     var value = factor(keys)
-    while (true)
-      value =
-        when {
-          take('*') -> value * factor(keys)
-          take('/') -> value / factor(keys)
-          else -> return value
-        }
+    while (true) value =
+      when {
+        take('*') -> value * factor(keys)
+        take('/') -> value / factor(keys)
+        else -> return value
+      }
   }
 
   private fun factor(keys: (String) -> Double): Double {

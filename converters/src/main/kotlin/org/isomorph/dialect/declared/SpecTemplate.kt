@@ -33,18 +33,12 @@ internal class SpecTemplate(private val tree: JsonObject) {
       }
     }
 
-  /** What a specification says about the keys, and whether it is otherwise as the template is. */
-  class Match(val keys: Map<String, JsonElement>, val isWhole: Boolean)
-
   /**
-   * The keys for which [fill] would give [spec]. Where it cannot, as many as can be found: the
+   * The keys for which [fill] would give [spec]. Where none would, as many as can be found: the
    * nearest that this family has.
    */
-  fun match(spec: JsonElement): Match {
-    val keys = LinkedHashMap<String, JsonElement>()
-    val whole = match(tree, spec, keys)
-    return Match(keys, whole && (same(fill { keys[it] ?: return Match(keys, false) }, spec)))
-  }
+  fun match(spec: JsonElement): Map<String, JsonElement> =
+    LinkedHashMap<String, JsonElement>().also { match(tree, spec, it) }
 
   private fun match(
     at: JsonElement,
@@ -54,8 +48,7 @@ internal class SpecTemplate(private val tree: JsonObject) {
     when (at) {
       is JsonArray ->
         if (spec !is JsonArray) false
-        else
-          at.zip(spec).map { (a, b) -> match(a, b, keys) }.all { it } && at.size == spec.size
+        else at.zip(spec).map { (a, b) -> match(a, b, keys) }.all { it } && at.size == spec.size
       is JsonObject ->
         when (val choice = Choice.of(at)) {
           null ->
@@ -70,7 +63,8 @@ internal class SpecTemplate(private val tree: JsonObject) {
         val formula = formula(at)
         when {
           formula == null -> same(at, spec)
-          formula.name == null -> true // compared when all keys are known
+          // It follows from the keys; who asks compares what they give.
+          formula.name == null -> true
           else -> keys.getOrPut(formula.name) { spec }.let { same(it, spec) }
         }
       }
