@@ -92,7 +92,7 @@ public final class Baichuan implements Dialect {
   @Override
   public Model spec(Config config, TensorInfos tensors) {
     Program program = Program.of(config);
-    LlamaLike common = LlamaLike.reading(config);
+    LlamaLike common = LlamaLike.reading(CausalHead.unscored(config, LATER_CLASS));
     // The code has no keys for rotary bases, head dimensions or key heads.
     Heads heads =
         Dsl.mha(config.number("num_attention_heads"))
@@ -114,7 +114,8 @@ public final class Baichuan implements Dialect {
     boolean normHead = model.lm().map(Head.Lm::isNormalised).orElse(false);
     Config.Builder config =
         Config.builder().set(POSITIONS, alibi ? "alibi" : "rope").set(NORM_HEAD, normHead);
-    CausalHead.write(config, model, "Baichuan", alibi || normHead ? LATER_CLASS : FIRST_CLASS);
+    CausalHead.writeUnscored(
+        config, model, "Baichuan", alibi || normHead ? LATER_CLASS : FIRST_CLASS);
     if (model.context() != 0) config.set("model_max_length", model.context());
     return LlamaLike.write(model, "baichuan", "Baichuan", spelling)
         .build()

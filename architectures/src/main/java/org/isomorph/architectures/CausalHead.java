@@ -59,6 +59,19 @@ final class CausalHead {
     return config;
   }
 
+  /** As above, for a family without a class that scores: its nearest is a language model. */
+  static Config.Builder writeUnscored(
+      Config.Builder config, Model model, String prefix, String lm) {
+    return config.set("architectures", List.of(model.heads().isEmpty() ? prefix + BARE : lm));
+  }
+
+  /** Refuses a class that scores, for a family that has none. */
+  static Config unscored(Config config, String lm) {
+    if (config.texts("architectures").stream().anyMatch(name -> name.endsWith(CLASSIFIER)))
+      throw config.invalid("architectures", lm + ": the family has no class that scores");
+    return config;
+  }
+
   /** The rows of all these heads. */
   static List<Row> rows() {
     return rows("lm_head.weight");

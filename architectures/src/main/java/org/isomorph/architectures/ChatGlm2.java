@@ -115,7 +115,8 @@ public final class ChatGlm2 implements Dialect {
     boolean first = config.text("_name_or_path", "").startsWith("THUDM/chatglm2-6b");
     boolean divides = ratio != 1 && config.flag(DIVIDES, first);
     Rope halves = divides ? Dsl.rope(THETA).scaled(Dsl.linear(ratio)) : Dsl.rope(THETA * ratio);
-    return config.flag("original_rope", true) ? halves.pairs() : halves;
+    // The code hands original_rope on to where nobody looks at it.
+    return halves.pairs();
   }
 
   // ---- model to configuration
@@ -147,7 +148,7 @@ public final class ChatGlm2 implements Dialect {
             .set("layernorm_epsilon", outline.eps())
             .set("post_layer_norm", !Norm.NONE.equals(outline.tower().norm()))
             .set(BEHIND_NORM, frame.placement() instanceof Placement.Glm)
-            .set("original_rope", outline.rope().pairing() == Rope.Pairing.PAIRS);
+            .set("original_rope", true);
     writeRatio(config, outline.rope());
     if (model.context() != 0) config.set("seq_length", model.context());
     config.set("tie_word_embeddings", false);

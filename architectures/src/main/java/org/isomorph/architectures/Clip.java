@@ -130,6 +130,8 @@ public final class Clip implements Dialect {
     text.set("vocab_size", outline.vocabulary())
         .set("max_position_embeddings", outline.positions());
     Roles.write(text, model, ROLES);
+    // The code compares with one id.
+    if (model.ids(Role.EOS).size() > 1) text.set(END, model.ids(Role.EOS).getFirst());
     if (poolsGreatest(model)) text.set(END, MISTAKEN_END);
     Config.Builder image = section(model, vision, "clip_vision_model");
     PatchKeys.write(image, vision);

@@ -69,7 +69,9 @@ public final class Qwen1 implements Dialect {
             .layers(config.number(keys.layers()), Dsl.block(norm).attention(heads).ffn(ffn))
             .finalNorm(norm)
             .heads(
-                CausalHead.read(config, Dsl.lm().tied(config.flag("tie_word_embeddings", false))))
+                CausalHead.read(
+                    CausalHead.unscored(config, "QWenLMHeadModel"),
+                    Dsl.lm().tied(config.flag("tie_word_embeddings", false))))
             .context(context);
     return Roles.read(model, config, LlamaLike.ROLES);
   }
@@ -140,7 +142,7 @@ public final class Qwen1 implements Dialect {
     long trained = grows.orElse(heads.logn().orElse(Math.max(1, model.context())));
     long rotated = outline.rope().dim() == 0 ? heads.headDim() : outline.rope().dim();
     Config.Builder config =
-        CausalHead.write(Config.builder(), model, "QWen", "QWenLMHeadModel")
+        CausalHead.writeUnscored(Config.builder(), model, "QWen", "QWenLMHeadModel")
             .set("model_type", "qwen")
             .set("vocab_size", outline.vocabulary())
             .set("hidden_size", outline.tower().dim())

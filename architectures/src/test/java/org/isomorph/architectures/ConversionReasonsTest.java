@@ -15,11 +15,12 @@ class ConversionReasonsTest {
     assertThat(reasons("llama", "qwen3"))
         .containsExactly(
             "decoder layers 0-2, attention query/key norm: none in the model, rms(1e-6) in qwen3",
-            "families that can express it: mistral, phi3, qwen2");
+            "families that can express it: mistral, phi3, baichuan, glm, mixtral, qwen2, qwen1, "
+                + "qwen2-moe, gemma");
     assertThat(reasons("qwen3", "llama"))
         .containsExactly(
             "decoder layers 0-2, attention query/key norm: rms(1e-6) in the model, none in llama",
-            "no other family that is known can express it");
+            "families that can express it: qwen3-moe");
   }
 
   @Test
@@ -49,15 +50,27 @@ class ConversionReasonsTest {
     assertThat(reasons("mistral", "llama"))
         .containsExactly(
             "decoder layers 0-2, attention window: 4 in the model, none in llama",
-            "families that can express it: phi3, qwen2");
+            "families that can express it: phi3, mixtral, qwen2, qwen2-moe");
   }
 
   @Test
-  void baichuanHasAKeyHeadForEachQueryHead() {
-    assertThat(reasons("llama", "baichuan"))
-        .containsExactly(
-            "decoder layers 0-2, attention key/value heads: 2 in the model, 4 in baichuan",
-            "families that can express it: mistral, phi3, qwen2");
+  void whatALawMendedIsNotSaidToBeInTheModel() {
+    assertThat(reasons("qwen3", "gemma"))
+        .first()
+        .isEqualTo(
+            "decoder layers 0-2, attention query/key norm: rms(1e-6) in the model, none in gemma");
+  }
+
+  @Test
+  void baichuanHasNoWindow() {
+    assertThat(reasons("mistral", "baichuan"))
+        .contains("decoder layers 0-2, attention window: 4 in the model, none in baichuan");
+  }
+
+  @Test
+  void aFamilyWithoutAClassThatScoresHasNoRewards() {
+    assertThat(reasons("reward-llama", "qwen1"))
+        .contains("reward head: reward() in the model, none in qwen1");
   }
 
   @Test

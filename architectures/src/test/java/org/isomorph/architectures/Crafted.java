@@ -2,6 +2,7 @@ package org.isomorph.architectures;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,7 +32,10 @@ final class Crafted {
   }
 
   static Crafted from(String golden) throws IOException {
-    Path directory = Goldens.directory(golden);
+    return from(Goldens.directory(golden));
+  }
+
+  static Crafted from(Path directory) throws IOException {
     Crafted crafted = new Crafted(Config.read(directory.resolve("config.json")));
     for (StoredTensor tensor : SafetensorsDirectory.open(directory).tensors().values())
       crafted.tensors.put(tensor.name(), new Content(tensor.info(), Conversions.bytes(tensor)));
@@ -64,6 +68,34 @@ final class Crafted {
         name,
         new Content(new TensorInfo(name, info.dtype(), info.shape()), content.bytes().clone()));
     return this;
+  }
+
+  /** Other values of a tensor of F32. */
+  Crafted edit(String name, UnaryOperator<float[]> change) {
+    Content content = content(name);
+    MemorySegment bytes = MemorySegment.ofArray(content.bytes());
+    float[] values = change.apply(bytes.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
+    MemorySegment.copy(values, 0, bytes, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
+    return this;
+  }
+
+  /** Two tensors in each other's place. */
+  Crafted swap(String one, String other) {
+    Content first = content(one), second = content(other);
+    tensors.put(one, new Content(first.info(), second.bytes()));
+    tensors.put(other, new Content(second.info(), first.bytes()));
+    return this;
+  }
+
+  /** One more tensor, of F32. */
+  Crafted add(String name, Shape shape, float... values) {
+    add(name, shape.dims());
+    return edit(name, _ -> values);
+  }
+
+  /** The values of a tensor of F32. */
+  float[] floats(String name) {
+    return MemorySegment.ofArray(content(name).bytes()).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
   }
 
   /** Another last byte. */

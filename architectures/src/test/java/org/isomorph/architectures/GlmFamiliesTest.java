@@ -60,7 +60,7 @@ class GlmFamiliesTest {
             GLM,
             pairs,
             false),
-        chatglm2(set("original_rope", false), block(rms(1e-5)), GLM, rope(10_000).dim(4), false),
+        chatglm2(set("original_rope", false), block(rms(1e-5)), GLM, pairs, false),
         chatglm2(set("kv_channels", 16L), block(rms(1e-5)), wide(), wide().position(), false),
         chatglm2(
             Config.builder()

@@ -73,7 +73,7 @@ class LoraMergeTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @CsvSource({"llama, llama", "llama-rslora-dora, llama", "mixtral, mixtral"})
+  @CsvSource({"llama, llama", "llama-rslora-dora, llama", "gpt2, gpt2", "mixtral, mixtral"})
   void mergesAsPeftDoes(String name, String golden) throws IOException {
     Path there = folder.resolve("there");
 

@@ -2,9 +2,11 @@ package org.isomorph.cli
 
 import java.nio.file.Path
 import java.util.Locale
+import java.util.Optional
 import org.isomorph.convert.Plan
 import org.isomorph.convert.PlanText
 import org.isomorph.convert.run.Result
+import org.isomorph.proof.Proof
 
 /** What commands that write one checkpoint from another do with their plan: print it or do it. */
 internal class Conversion(
@@ -12,6 +14,8 @@ internal class Conversion(
   private val destination: Path,
   private val force: Boolean,
   private val json: Boolean,
+  private val certify: Boolean = false,
+  private val verify: Boolean = false,
 ) {
   fun run(command: IsomorphCommand, plan: Plan, onlyShow: Boolean) {
     if (onlyShow) show(command, plan) else write(command, plan)
@@ -21,9 +25,17 @@ internal class Conversion(
     if (json) command.printJson(planJson(plan)) else PlanText.of(plan).forEach { command.echo(it) }
 
   private fun write(command: IsomorphCommand, plan: Plan) {
-    val result = write(label, plan.blueprint(), destination, force)
+    val version = Optional.of(version()).filter { certify }
+    lateinit var proof: Proof
+    val result =
+      write(label, plan.blueprint(), destination, force) { progress ->
+        Proof(plan, families, version, verify, progress).also { proof = it }
+      }
     if (json) return command.printJson(planJson(plan, result))
     PlanText.notes(plan).forEach { command.echo(it) }
+    proof.wayBack().ifPresent {
+      it.sentences().forEach { line -> command.echo("  verified  $line") }
+    }
     command.echo(
       "${plan.source().dialect().name()} -> ${plan.target().name()}: ${written(plan, result)} to $destination"
     )

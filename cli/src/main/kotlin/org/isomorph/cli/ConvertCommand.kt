@@ -46,6 +46,14 @@ class ConvertCommand : IsomorphCommand("convert") {
       .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
       .help("The most data in one file")
   private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
+  private val verify by
+    option("--verify")
+      .flag()
+      .help("Before the result is put in place: convert it back, as a stream, and compare bytes")
+  private val certify by
+    option("--certify")
+      .flag()
+      .help("Write isomorph.json beside the result: what was done, of what, with hashes")
   private val force by option("--force").flag().help("Replace DST if it holds files")
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
@@ -64,6 +72,7 @@ class ConvertCommand : IsomorphCommand("convert") {
     |  isomorph convert Llama-3-8B/ Llama-as-Qwen/ --to qwen2
     |  isomorph convert Baichuan2-7B/ Baichuan-as-Llama/ --to llama --plan
     |  isomorph convert model-f32/ model-bf16/ --to llama --dtype bf16 --max-shard-size 2GB
+    |  isomorph convert Llama-3-8B/ Llama-as-Qwen/ --to qwen2 --verify --certify
     |  isomorph trans_llama_to_qwen2 Llama-3-8B/ Llama-as-Qwen/
     """
       .trimMargin()
@@ -79,6 +88,6 @@ class ConvertCommand : IsomorphCommand("convert") {
         format?.sharding(maxShardSize) ?: target.files(maxShardSize),
       )
     val planned = Planner.plan(source, request, families)
-    Conversion("convert", destination, force, json).run(this, planned, plan)
+    Conversion("convert", destination, force, json, certify, verify).run(this, planned, plan)
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path
 import org.isomorph.convert.Blueprint
 import org.isomorph.convert.run.Executor
 import org.isomorph.convert.run.Options
+import org.isomorph.convert.run.ProgressListener
 import org.isomorph.convert.run.Result
 
 /**
@@ -12,7 +13,13 @@ import org.isomorph.convert.run.Result
  * Ctrl-C, or whatever else asks the process to end, needs no cleaning up, as an execution may stop
  * at any moment; but a person should know that nothing is lost.
  */
-internal fun write(label: String, blueprint: Blueprint, destination: Path, force: Boolean): Result =
+internal fun write(
+  label: String,
+  blueprint: Blueprint,
+  destination: Path,
+  force: Boolean,
+  closing: (ProgressListener) -> Executor.Closing = { Executor.Closing.NONE },
+): Result =
   Progress(label).use { progress ->
     val farewell = Thread {
       progress.close()
@@ -22,7 +29,13 @@ internal fun write(label: String, blueprint: Blueprint, destination: Path, force
     }
     Runtime.getRuntime().addShutdownHook(farewell)
     try {
-      Executor.run(blueprint, destination, Options.defaults().force(force), progress)
+      Executor.run(
+        blueprint,
+        destination,
+        Options.defaults().force(force),
+        progress,
+        closing(progress),
+      )
     } finally {
       try {
         Runtime.getRuntime().removeShutdownHook(farewell)

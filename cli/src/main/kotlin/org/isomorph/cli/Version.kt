@@ -9,7 +9,7 @@ internal fun versionText(): String =
   """
     .trimMargin()
 
-private fun version(): String =
+internal fun version(): String =
   checkNotNull(Isomorph::class.java.getResource("version.txt")) { "version.txt is not in the jar" }
     .readText()
     .trim()

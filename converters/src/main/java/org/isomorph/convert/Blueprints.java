@@ -20,7 +20,7 @@ import org.isomorph.tensorfile.TensorSource;
  * Puts a checkpoint's blueprint together: its files with the tasks that fill them, its
  * configuration, what goes along.
  */
-final class Blueprints {
+public final class Blueprints {
   private Blueprints() {}
 
   /** The file with the configuration, as a family calls it. */
@@ -90,7 +90,7 @@ final class Blueprints {
   }
 
   /** A tensor as tasks read it. */
-  static Blueprint.Source source(TensorSource tensor) {
+  public static Blueprint.Source source(TensorSource tensor) {
     return tensor instanceof StoredTensor stored
         ? new Blueprint.Span(stored.file(), stored.begin(), stored.dtype())
         : new Blueprint.Derived(tensor);

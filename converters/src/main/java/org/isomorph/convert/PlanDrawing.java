@@ -126,6 +126,8 @@ final class PlanDrawing {
         left(),
         route.expressed().lost(),
         table.entries(),
+        moved,
+        Mapping.union(List.copyOf(computed.values())),
         written,
         Blueprints.of(
             written, tasks, Blueprints.configuration(request.target(), config), beside()));

@@ -48,38 +48,39 @@ final class Rewrite {
   /** The same model with every block changed in view of its counterpart in another model. */
   static Model blocks(Model model, Model other, BinaryOperator<Block> change) {
     boolean single = model.towers().size() == 1 && other.towers().size() == 1;
-    Model changed =
-        model.towers(tower ->
-            (single ? Optional.of(other.last()) : other.tower(tower.name()))
-                .map(theirs -> blocks(tower, theirs, change))
-                .orElse(tower));
-    Optional<Block> further = further(other);
-    List<Head> heads =
-        changed.heads().stream()
-            .map(head ->
-                head instanceof Head.NextTokens next && next.block().isPresent()
-                    ? (Head)
-                        new Head.NextTokens(
-                            next.depth(),
-                            Optional.of(
-                                change.apply(
-                                    next.block().get(), further.orElse(next.block().get()))))
-                    : head)
+    List<Tower> towers =
+        model.towers().stream()
+            .map(tower ->
+                (single ? Optional.of(other.last()) : other.tower(tower.name()))
+                    .map(theirs -> blocks(tower, theirs, change))
+                    .orElse(tower))
             .toList();
-    return changed.heads(heads);
+    Optional<Block> theirs = further(other).flatMap(Head.NextTokens::block);
+    List<Head> heads = model.heads().stream().map(head -> further(head, theirs, change)).toList();
+    // To build a model is to check it: most laws change nothing.
+    return towers.equals(model.towers()) && heads.equals(model.heads())
+        ? model
+        : new Model(model.name(), towers, heads, model.roles(), model.context());
   }
 
-  private static Optional<Block> further(Model model) {
+  private static Optional<Head.NextTokens> further(Model model) {
     return model.heads().stream()
         .filter(Head.NextTokens.class::isInstance)
         .map(Head.NextTokens.class::cast)
-        .findFirst()
-        .flatMap(Head.NextTokens::block);
+        .findFirst();
   }
 
-  /** Each pair of runs that overlap is looked at once, however many layers it has. */
+  private static Head further(Head head, Optional<Block> other, BinaryOperator<Block> change) {
+    return head instanceof Head.NextTokens next
+        ? new Head.NextTokens(
+            next.depth(), next.block().map(block -> change.apply(block, other.orElse(block))))
+        : head;
+  }
+
+  /** Each pair of runs that overlap is looked at once, however many layers they have. */
   private static Tower blocks(Tower tower, Tower other, BinaryOperator<Block> change) {
     List<Run> runs = new ArrayList<>();
+    boolean changed = false;
     long layer = 0, end = 0, otherEnd = 0;
     int next = 0, otherNext = 0;
     long depth = Math.min(tower.depth(), other.depth());
@@ -88,10 +89,12 @@ final class Rewrite {
       if (layer == otherEnd) otherEnd += other.runs().get(otherNext++).count();
       long until = Math.min(end, otherEnd);
       Block block = tower.runs().get(next - 1).block();
-      Block theirs = other.runs().get(otherNext - 1).block();
-      runs.add(new Run(until - layer, change.apply(block, theirs)));
+      Block result = change.apply(block, other.runs().get(otherNext - 1).block());
+      changed |= !result.equals(block);
+      runs.add(new Run(until - layer, result));
       layer = until;
     }
+    if (!changed) return tower;
     if (layer < end) runs.add(new Run(end - layer, tower.runs().get(next - 1).block()));
     runs.addAll(tower.runs().subList(next, tower.runs().size()));
     return new Tower(

@@ -2,7 +2,9 @@ package org.isomorph.convert;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
@@ -22,22 +24,41 @@ public final class Routes {
   /** More rounds than any pair of families has needed. */
   private static final int MOST_ROUNDS = 4;
 
+  private final Dialect target;
+  private final Model model;
+  private final Spelling spelling;
   private final Optional<Route> route;
-  private final List<Expression.Refused> refusals;
 
-  private Routes(Optional<Route> route, List<Expression.Refused> refusals) {
+  private Routes(Dialect target, Model model, Spelling spelling, Optional<Route> route) {
+    this.target = target;
+    this.model = model;
+    this.spelling = spelling;
     this.route = route;
-    this.refusals = refusals;
   }
 
   /** The way from {@code model} to {@code target}. */
   public static Routes to(Dialect target, Model model, Spelling spelling) {
+    Optional<Route> found =
+        switch (Expression.of(target, model, spelling)) {
+          case Expression.Expressed expressed -> Optional.of(new Route(List.of(), expressed));
+          case Expression.Refused refused ->
+              refused
+                  .nearest()
+                  .filter(nearest -> Skeleton.of(model).equals(Skeleton.of(nearest)))
+                  .flatMap(_ -> search(target, model, spelling, new ArrayList<>()));
+        };
+    return new Routes(target, model, spelling, found);
+  }
+
+  /** The way in rounds, and the refusals before it. */
+  private static Optional<Route> search(
+      Dialect target, Model model, Spelling spelling, List<Expression.Refused> refusals) {
     List<Step> steps = new ArrayList<>();
-    List<Expression.Refused> refusals = new ArrayList<>();
     Model current = model;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       Expression answer = Expression.of(target, current, spelling);
-      if (answer instanceof Expression.Expressed expressed) return found(steps, expressed);
+      if (answer instanceof Expression.Expressed expressed)
+        return Optional.of(new Route(steps, expressed));
       Expression.Refused refused = (Expression.Refused) answer;
       refusals.add(refused);
       Optional<Model> nearest = refused.nearest();
@@ -47,13 +68,9 @@ public final class Routes {
       steps.addAll(more);
       current = more.getLast().model();
       Optional<Expression.Expressed> reached = refused.of(current);
-      if (reached.isPresent()) return found(steps, reached.get());
+      if (reached.isPresent()) return Optional.of(new Route(steps, reached.get()));
     }
-    return new Routes(Optional.empty(), refusals);
-  }
-
-  private static Routes found(List<Step> steps, Expression.Expressed expressed) {
-    return new Routes(Optional.of(new Route(steps, expressed)), List.of());
+    return Optional.empty();
   }
 
   private static List<Step> toward(Model model, Model nearest) {
@@ -73,26 +90,39 @@ public final class Routes {
   }
 
   /**
-   * If there is none: where the closest description that was tried differs from what the family
-   * has.
+   * If there is none: where the model differs from what the family has, but for what laws have
+   * mended.
    */
   public List<Difference> reasons() {
-    return refusals.stream()
-        .map(Expression.Refused::reasons)
-        .min(Comparator.comparingInt(List::size))
-        .orElse(List.of());
+    List<Expression.Refused> refusals = new ArrayList<>();
+    if (route.isEmpty()) search(target, model, spelling, refusals);
+    List<Expression.Refused> differing =
+        refusals.stream().filter(refused -> refused.nearest().isPresent()).toList();
+    if (differing.isEmpty()) return refusals.isEmpty() ? List.of() : refusals.getFirst().reasons();
+    // What was mended on the way is said as it was in the model.
+    Map<String, Difference> before = new HashMap<>();
+    for (Difference reason : differing.getFirst().reasons()) before.put(reason.path(), reason);
+    return differing.getLast().reasons().stream()
+        .map(reason -> before.getOrDefault(reason.path(), reason))
+        .toList();
   }
 
-  /** The families that can express a model, those that need the fewest steps first. */
+  /**
+   * The families that can express a model: whatever its values are before only on evidence, without
+   * rounding before with it, by few steps before by many.
+   */
   public static List<Dialect> nearest(Dialects dialects, Model model) {
-    record Near(Dialect dialect, int steps) {}
+    record Near(Dialect dialect, Route route) {}
     return dialects.all().stream()
         .flatMap(dialect ->
             to(dialect, model, Spelling.BEFORE_5)
                 .route()
-                .map(route -> new Near(dialect, route.steps().size()))
+                .map(route -> new Near(dialect, route))
                 .stream())
-        .sorted(Comparator.comparingInt(Near::steps))
+        .sorted(
+            Comparator.comparing((Near near) -> near.route().isConditional())
+                .thenComparing(near -> near.route().outcome())
+                .thenComparingInt(near -> near.route().steps().size()))
         .map(Near::dialect)
         .toList();
   }

@@ -29,6 +29,9 @@ final class SideFiles {
           "npz",
           "chk"); // checksums of weights
 
+  /** It tells how that directory came to be, and nothing of what is made of it. */
+  private static final String CERTIFICATE = "isomorph.json";
+
   private SideFiles() {}
 
   /**
@@ -49,7 +52,8 @@ final class SideFiles {
   }
 
   private static boolean carried(String name, boolean sameFamily) {
-    if (name.startsWith(".") || name.endsWith(".index.json")) return false;
+    if (name.startsWith(".") || name.endsWith(".index.json") || name.equals(CERTIFICATE))
+      return false;
     String ending = name.substring(name.lastIndexOf('.') + 1);
     return !WEIGHTS.contains(ending) && (sameFamily || !ending.equals("py"));
   }

@@ -33,6 +33,7 @@ final class SingleExpert implements Adjustment {
   private static Mixer toward(Mixer ours, Mixer theirs) {
     if (ours instanceof FeedForward.Single single
         && theirs instanceof Mixture mixture
+        && mixture.experts() == 1
         && givesAll(mixture.router()))
       return new Mixture(1, 1, single, Optional.empty(), mixture.router());
     if (ours instanceof Mixture mixture

@@ -11,6 +11,8 @@ import org.isomorph.compile.Script;
 import org.isomorph.compile.TorchScript;
 import org.isomorph.graph.Graph;
 import org.isomorph.graph.Lowering;
+import org.isomorph.graph.Node;
+import org.isomorph.graph.Op;
 import org.isomorph.graph.Passes;
 import org.isomorph.graph.Piece;
 import org.isomorph.spec.Model;
@@ -44,6 +46,7 @@ public final class PiecewiseModel implements AutoCloseable {
   private final DType dtype;
   private final Graph graph;
   private final List<Piece> pieces;
+  private final Map<String, String> handed = new HashMap<>();
   private final Map<String, Program> programs = new HashMap<>();
 
   private PiecewiseModel(Model model, Weights weights, DType dtype) {
@@ -52,6 +55,10 @@ public final class PiecewiseModel implements AutoCloseable {
     this.dtype = dtype;
     this.graph = complete(model);
     this.pieces = Passes.pieces(graph);
+    for (Node node : graph.nodes())
+      if (node.op() instanceof Op.Remember || node.op() instanceof Op.Keep)
+        if (pieces.stream().anyMatch(each -> each.graph().outputs().containsKey(node.result())))
+          handed.put(node.inputs().getFirst(), node.result());
   }
 
   /**
@@ -95,6 +102,15 @@ public final class PiecewiseModel implements AutoCloseable {
   /** In the order in which they are run. */
   public List<Piece> pieces() {
     return pieces;
+  }
+
+  /**
+   * What pieces call a value when they hand it on, by its canonical name: without a memory, what is
+   * remembered of a value is the value.
+   */
+  public String handed(String canonical) {
+    String value = graph.value(canonical);
+    return handed.getOrDefault(value, value);
   }
 
   /**

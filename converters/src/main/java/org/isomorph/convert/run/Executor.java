@@ -32,16 +32,23 @@ public final class Executor {
   private final Destination destination;
   private final Options options;
   private final ProgressListener listener;
+  private final Closing closing;
   private final Steps steps;
   private final SourceStates sources;
   private final long bytes;
 
   private Executor(
-      Blueprint blueprint, Path path, Options options, ProgressListener listener, Steps steps)
+      Blueprint blueprint,
+      Path path,
+      Options options,
+      ProgressListener listener,
+      Closing closing,
+      Steps steps)
       throws IOException {
     this.blueprint = blueprint;
     this.options = options;
     this.listener = listener;
+    this.closing = closing;
     this.steps = steps;
     this.sources = SourceStates.of(blueprint);
     Inspection.inspect(blueprint, sources);
@@ -54,6 +61,22 @@ public final class Executor {
   }
 
   /**
+   * Small files that tell of the large ones: made when those are whole, before all are put in
+   * place.
+   */
+  @FunctionalInterface
+  public interface Closing {
+    /** No such files. */
+    Closing NONE = _ -> List.of();
+
+    /**
+     * The files to add to a directory that is whole without them. A failure leaves the destination
+     * as it was, and what is written where the same blueprint goes on from.
+     */
+    List<Blueprint.Small> files(Path directory) throws IOException;
+  }
+
+  /**
    * Executes a blueprint.
    *
    * @param destination a directory that does not exist or is empty, unless {@link Options#force}
@@ -63,7 +86,18 @@ public final class Executor {
   public static Result run(
       Blueprint blueprint, Path destination, Options options, ProgressListener listener)
       throws IOException {
-    return run(blueprint, destination, options, listener, Steps.NONE);
+    return run(blueprint, destination, options, listener, Closing.NONE);
+  }
+
+  /** As above, with files that only the finished result tells. */
+  public static Result run(
+      Blueprint blueprint,
+      Path destination,
+      Options options,
+      ProgressListener listener,
+      Closing closing)
+      throws IOException {
+    return run(blueprint, destination, options, listener, closing, Steps.NONE);
   }
 
   static Result run(
@@ -71,9 +105,10 @@ public final class Executor {
       Path destination,
       Options options,
       ProgressListener listener,
+      Closing closing,
       Steps steps)
       throws IOException {
-    return new Executor(blueprint, destination, options, listener, steps).execute();
+    return new Executor(blueprint, destination, options, listener, closing, steps).execute();
   }
 
   private Result execute() throws IOException {
@@ -97,10 +132,13 @@ public final class Executor {
       long left = 0;
       for (Job job : jobs) left += job.file.size();
       Schedule schedule =
-          new Schedule(jobs, options.bufferBytes(), job -> partial.finished(job.file));
+          new Schedule(
+              jobs, options.bufferBytes(), WritingSink.KIND, job -> partial.finished(job.file));
       schedule.bytes.add(blueprint.files().stream().mapToLong(Blueprint.File::size).sum() - left);
       write(schedule, partial);
       sources.requireUnchanged();
+      for (Blueprint.Small file : closing.files(partial.files()))
+        writeSmall(partial.files().resolve(file.name()), file.content().buffer());
       place(partial);
       cleanUp(partial);
       listener.progress(bytes, bytes, destination.directory().toString());

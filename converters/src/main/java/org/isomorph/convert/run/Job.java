@@ -1,9 +1,5 @@
 package org.isomorph.convert.run;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,19 +23,8 @@ final class Job {
     this.path = path;
   }
 
-  /**
-   * Creates the file and cuts its tasks into chunks. The file has its full length at once, so that
-   * several threads can write it in any order: what nobody writes is a hole that reads as zeros.
-   */
-  void open(int bufferBytes) throws IOException {
-    try (RandomAccessFile created = new RandomAccessFile(path.toFile(), "rw")) {
-      created.setLength(file.size());
-      FileChannel channel = created.getChannel();
-      for (Blueprint.Fixed fixed : file.fixed()) {
-        ByteBuffer bytes = fixed.content().buffer();
-        for (long at = fixed.offset(); bytes.hasRemaining(); ) at += channel.write(bytes, at);
-      }
-    }
+  /** Cuts the file's tasks into chunks. */
+  void cut(int bufferBytes) {
     waiting = Chunk.of(file, bufferBytes);
     unfinished = waiting.size();
     if (unfinished == 0) seal();

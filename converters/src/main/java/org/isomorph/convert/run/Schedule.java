@@ -26,6 +26,7 @@ final class Schedule {
   }
 
   private final int bufferBytes;
+  private final Sink.Kind sinks;
   private final Finished listener;
   private final Deque<Job> ahead;
   private final List<Job> begun = new ArrayList<>();
@@ -37,9 +38,10 @@ final class Schedule {
   private volatile boolean stopped;
   private volatile String doing = "";
 
-  Schedule(Collection<Job> jobs, int bufferBytes, Finished listener) {
+  Schedule(Collection<Job> jobs, int bufferBytes, Sink.Kind sinks, Finished listener) {
     this.ahead = new ArrayDeque<>(jobs);
     this.bufferBytes = bufferBytes;
+    this.sinks = sinks;
     this.listener = listener;
   }
 
@@ -51,7 +53,8 @@ final class Schedule {
       Job job = ahead.remove();
       doing = job.file.name();
       try {
-        job.open(bufferBytes);
+        sinks.begin(job);
+        job.cut(bufferBytes);
       } catch (IOException failed) {
         throw new RunException(
             "cannot create " + job.path + ": " + Failures.reason(failed), failed);
@@ -72,6 +75,11 @@ final class Schedule {
 
   private static Assignment assign(Job job) {
     return new Assignment(job, job.take());
+  }
+
+  /** Opens a file for one worker. */
+  Sink open(Job job) throws IOException {
+    return sinks.open(job);
   }
 
   /** Takes note that bytes are in place. */

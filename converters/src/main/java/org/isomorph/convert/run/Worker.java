@@ -4,8 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.zip.CRC32;
 import org.isomorph.convert.Blueprint.Move;
@@ -35,7 +33,7 @@ final class Worker implements Closeable {
   private final Buffers buffers;
   private final SourceFiles sources = new SourceFiles();
   private @Nullable Job job;
-  private @Nullable FileChannel target;
+  private @Nullable Sink target;
 
   private Worker(Schedule schedule, Buffers buffers) {
     this.schedule = schedule;
@@ -89,13 +87,8 @@ final class Worker implements Closeable {
     CRC32 crc = new CRC32();
     for (long at = seal.begin(); at < seal.end(); ) {
       ByteBuffer part = buffers.first().view(0, Math.min(buffers.bytes(), seal.end() - at));
-      while (part.hasRemaining()) {
-        int count = target().read(part, at);
-        if (count < 0)
-          throw new RunException(
-              "%s became shorter while it was written, at byte %d".formatted(job().path, at));
-        at += count;
-      }
+      target().give(part, at);
+      at += part.position();
       crc.update(part.flip());
     }
     for (long at : seal.at()) {
@@ -112,9 +105,7 @@ final class Worker implements Closeable {
       if (movesWholePages(range)) {
         flush(collected, start);
         collected = 0;
-        FileChannel channel = target();
-        channel.position(range.to());
-        sources.transfer(range.source(), range.from(), range.length(), channel);
+        target().take(sources, range.source(), range.from(), range.length(), range.to());
         schedule.wrote(job(), range.length());
         continue;
       }
@@ -154,7 +145,7 @@ final class Worker implements Closeable {
   /** Writes all of a buffer at {@code position} of the present file. */
   void write(ByteBuffer buffer, long position) throws IOException {
     int length = buffer.remaining();
-    while (buffer.hasRemaining()) position += target().write(buffer, position);
+    target().take(buffer, position);
     schedule.wrote(job(), length);
   }
 
@@ -162,14 +153,14 @@ final class Worker implements Closeable {
     return Objects.requireNonNull(job);
   }
 
-  private FileChannel target() {
+  private Sink target() {
     return Objects.requireNonNull(target);
   }
 
   private void turnTo(Job next) throws IOException {
     if (job == next) return;
     if (target != null) target.close();
-    target = FileChannel.open(next.path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    target = schedule.open(next);
     job = next;
   }
 

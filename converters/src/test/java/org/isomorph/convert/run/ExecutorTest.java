@@ -201,8 +201,9 @@ class ExecutorTest {
         step -> {
           if (step.equals("begun")) cut(last);
         };
-    assertThatThrownBy(
-            () -> Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, shrink))
+    assertThatThrownBy(() ->
+            Executor.run(
+                blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, shrink))
         .isInstanceOf(RunException.class)
         .hasMessageContaining("source file %s changed while it was read", last)
         .hasMessageContaining("found 50;");
@@ -217,7 +218,9 @@ class ExecutorTest {
         step -> {
           if (step.equals("begun")) write(last, new byte[2000]);
         };
-    assertThatThrownBy(() -> Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, touch))
+    assertThatThrownBy(() ->
+            Executor.run(
+                blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, touch))
         .hasMessageContaining("source file %s changed while it was converted", last);
     assertThat(target).doesNotExist();
   }
@@ -298,7 +301,7 @@ class ExecutorTest {
             refusals.add(refused);
           }
         };
-    Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, second);
+    Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, second);
     assertThat(refusals).hasSize(1);
     assertThat(refusals.getFirst())
         .hasMessageStartingWith("another conversion is writing " + target);

@@ -111,7 +111,9 @@ class RecoveryTest {
     Files.write(files.resolve("big-2"), new byte[5]);
     List<String> written = new ArrayList<>();
 
-    Result result = Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, written::add);
+    Result result =
+        Executor.run(
+            blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, written::add);
 
     assertThat(result.filesResumed()).isEqualTo(1);
     assertThat(result.filesWritten()).isEqualTo(5);
@@ -173,7 +175,8 @@ class RecoveryTest {
 
   private List<String> steps(Blueprint blueprint, Options options) throws IOException {
     List<String> steps = new ArrayList<>();
-    Executor.run(blueprint, target, options, ProgressListener.NONE, steps::add);
+    Executor.run(
+        blueprint, target, options, ProgressListener.NONE, Executor.Closing.NONE, steps::add);
     return steps;
   }
 
@@ -186,6 +189,7 @@ class RecoveryTest {
           target,
           options,
           ProgressListener.NONE,
+          Executor.Closing.NONE,
           step -> {
             seen.add(step);
             if (seen.size() > after) throw new Crash();
@@ -203,6 +207,7 @@ class RecoveryTest {
           target,
           options,
           ProgressListener.NONE,
+          Executor.Closing.NONE,
           step -> {
             if (step.equals(after)) throw new Crash();
           });

@@ -1,0 +1,51 @@
+package org.isomorph.proof;
+
+import java.util.Collection;
+import java.util.Objects;
+import org.isomorph.runtime.PiecewiseModel;
+import org.isomorph.runtime.Weights;
+import org.isomorph.tensor.DType;
+
+/**
+ * How much rounding alone does: the candidate against itself, with every weight moved by up to half
+ * a unit of its last place. It is measured piece by piece, since some mind more than others.
+ */
+final class Floor {
+  /** A deviation is one if it is more than so many times the floor. */
+  static final double FACTOR = 3;
+
+  /** No floor is lower: sums in float32 differ by as much when they are taken in another order. */
+  static final double LEAST = 1e-6;
+
+  private Floor() {}
+
+  /** By how much rounding to this dtype moves a number at most, as a part of it. */
+  static double rounding(DType dtype) {
+    return switch (dtype) {
+      case BF16 -> 0x1p-8;
+      case F16 -> 0x1p-11;
+      // Half a unit would be lost in the multiplication that moves the weights.
+      default -> 0x1p-23;
+    };
+  }
+
+  /**
+   * By how much to move a piece's weights.
+   *
+   * @param exact whether they are the same numbers as the reference's, so that nothing was rounded
+   */
+  static double part(Weights weights, Collection<String> parameters, boolean exact) {
+    if (exact) return rounding(DType.F32);
+    return parameters.stream()
+        .mapToDouble(name -> rounding(weights.find(name).dtype()))
+        .max()
+        .orElse(rounding(DType.F32));
+  }
+
+  /** Whether any of these weights is stored in less than float32. */
+  static boolean isRounded(PiecewiseModel model, Collection<String> parameters) {
+    return parameters.stream()
+        .map(name -> Objects.requireNonNull(model.weights().find(name)).dtype())
+        .anyMatch(dtype -> dtype == DType.BF16 || dtype == DType.F16);
+  }
+}

@@ -1,0 +1,166 @@
+package org.isomorph.proof;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.LongPredicate;
+import org.isomorph.graph.Dim;
+import org.isomorph.graph.Type;
+import org.isomorph.tensor.Shape;
+import org.isomorph.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of values that are compared, vectors along the last axis: those of padding mean nothing,
+ * and neither do those of tokens that a piece left undecided.
+ */
+final class Rows {
+  private final Map<String, Tensor> inputs;
+  private final LongPredicate undecided;
+
+  private Rows(Map<String, Tensor> inputs, LongPredicate undecided) {
+    this.inputs = inputs;
+    this.undecided = undecided;
+  }
+
+  /**
+   * All rows but padding.
+   *
+   * @param inputs complete, with masks
+   */
+  static Rows of(Map<String, Tensor> inputs) {
+    return new Rows(inputs, _ -> false);
+  }
+
+  /** The same without these tokens: a row of the batch times its length, plus the token. */
+  Rows without(LongPredicate tokens) {
+    return new Rows(inputs, tokens);
+  }
+
+  /** The rows of one value. */
+  private final class Selection {
+    private final Shape shape;
+    private final boolean batched;
+    private final int axis;
+    private final long[] mask;
+    private final long length;
+
+    Selection(Type type, Shape shape) {
+      this.shape = shape;
+      this.batched = type.dims().indexOf(Dim.BATCH) == 0;
+      int sequence = type.dims().indexOf(Dim.SEQ);
+      this.axis = sequence >= 0 ? sequence : type.dims().indexOf(Dim.SOURCE);
+      boolean decoder = sequence >= 0 && inputs.containsKey("decoder_attention_mask");
+      @Nullable Tensor of = inputs.get(decoder ? "decoder_attention_mask" : "attention_mask");
+      boolean tokens = axis >= 0 && axis < shape.rank() - 1 && of != null;
+      this.mask = tokens && of != null ? of.longs() : new long[0];
+      this.length = tokens && of != null ? of.shape().dim(1) : 0;
+    }
+
+    int width() {
+      return shape.rank() == 0 ? 1 : Math.toIntExact(shape.dim(-1));
+    }
+
+    long batch(long row) {
+      return batched ? index(row, 0) : -1;
+    }
+
+    long token(long row) {
+      return length == 0 ? -1 : index(row, axis);
+    }
+
+    boolean has(long row) {
+      if (length == 0) return true;
+      long place = batch(row) * length + token(row);
+      return mask[Math.toIntExact(place)] != 0 && !undecided.test(place);
+    }
+
+    /** The index along an axis of a row of the last axis. */
+    private long index(long row, int of) {
+      long inner = 1;
+      for (int each = of + 1; each < shape.rank() - 1; each++) inner *= shape.dim(each);
+      return row / inner % shape.dim(of);
+    }
+  }
+
+  /** How far a value is from the reference's. */
+  Deviation between(Type type, Tensor reference, Tensor candidate) {
+    requireSame(reference, candidate);
+    Selection selection = new Selection(type, reference.shape());
+    int width = selection.width();
+    int rows = Math.toIntExact(reference.shape().elements() / width);
+    if (reference.equals(candidate)) return Deviation.NONE;
+    double[] a = reference.doubles(), b = candidate.doubles();
+    double[] errors = new double[rows];
+    int count = 0, worst = -1;
+    for (int row = 0; row < rows; row++) {
+      if (!selection.has(row)) continue;
+      double error = error(a, b, row * width, width);
+      errors[count++] = error;
+      if (error > 0 && (worst < 0 || error > error(a, b, worst * width, width))) worst = row;
+    }
+    if (worst < 0) return Deviation.NONE;
+    double greatest = error(a, b, worst * width, width);
+    Arrays.sort(errors, 0, count);
+    return new Deviation(
+        greatest,
+        errors[count / 2],
+        errors[(int) Math.ceil(0.99 * count) - 1],
+        selection.batch(worst),
+        selection.token(worst),
+        count);
+  }
+
+  /** What the results of a head come to. */
+  OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
+    requireSame(reference, candidate);
+    Selection selection = new Selection(type, reference.shape());
+    double[] a = reference.doubles(), b = candidate.doubles();
+    int width = selection.width();
+    double largest = 0, apart = 0, divergence = 0, worst = 0;
+    long same = 0, count = 0;
+    for (int row = 0; row < a.length / width; row++) {
+      if (!selection.has(row)) continue;
+      count++;
+      int from = row * width;
+      for (int i = from; i < from + width; i++) {
+        largest = Math.max(largest, Math.abs(a[i]));
+        if (Double.compare(a[i], b[i]) == 0) continue;
+        double here = Math.abs(a[i] - b[i]);
+        apart = Double.isFinite(here) ? Math.max(apart, here) : Double.POSITIVE_INFINITY;
+      }
+      double here = Logits.divergence(a, b, from, width);
+      divergence += here;
+      worst = Math.max(worst, here);
+      if (Logits.top(a, from, width) == Logits.top(b, from, width)) same++;
+    }
+    boolean choices = label.endsWith("logits") && width > 1;
+    return new OutputDeviation(
+        label,
+        apart == 0 ? 0 : apart / Math.max(largest, Double.MIN_NORMAL),
+        choices ? count : 0,
+        choices ? same : 0,
+        choices && count > 0 ? divergence / count : 0,
+        choices ? worst : 0);
+  }
+
+  private static void requireSame(Tensor reference, Tensor candidate) {
+    if (!reference.shape().equals(candidate.shape()))
+      throw new IllegalArgumentException(
+          "values of shapes %s and %s are not compared"
+              .formatted(reference.shape(), candidate.shape()));
+  }
+
+  private static double error(double[] a, double[] b, int from, int width) {
+    double apart = 0, length = 0;
+    for (int i = from; i < from + width; i++) {
+      if (Double.isFinite(a[i])) length += a[i] * a[i];
+      // What is infinite on both sides, or no number on both, is the same.
+      if (a[i] == b[i] || Double.compare(a[i], b[i]) == 0) continue;
+      double difference = a[i] - b[i];
+      if (!Double.isFinite(difference)) return Double.POSITIVE_INFINITY;
+      apart += difference * difference;
+    }
+    if (apart == 0) return 0;
+    return length == 0 ? Double.POSITIVE_INFINITY : Math.sqrt(apart / length);
+  }
+}

@@ -1,0 +1,151 @@
+package org.isomorph.proof
+
+import kotlinx.serialization.ExperimentalSerializationApi
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonObjectBuilder
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.addJsonObject
+import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.put
+import kotlinx.serialization.json.putJsonArray
+import kotlinx.serialization.json.putJsonObject
+import org.isomorph.convert.Blueprint
+import org.isomorph.convert.Bytes
+import org.isomorph.convert.Checkpoint
+import org.isomorph.convert.Plan
+import org.isomorph.spec.Model
+import org.isomorph.spec.kotlin.SpecJson
+import org.isomorph.tensorfile.TensorSource
+
+/**
+ * What a conversion did, for whoever gets its result: both models, every adjustment and how it
+ * rounded, on what evidence, and of what each tensor was made, with hashes. It holds no time and no
+ * place outside the source, so that the same conversion gives the same certificate.
+ *
+ * @property version of Isomorph
+ * @property plan what was done
+ * @property sourceHashes of the source's tensors as they were read, by name
+ * @property targetHashes of the written tensors, by name
+ * @property wayBack what came of the way back, if it was gone
+ */
+class Certificate(
+  private val version: String,
+  private val plan: Plan,
+  private val sourceHashes: Map<String, String>,
+  private val targetHashes: Map<String, String>,
+  private val wayBack: WayBack?,
+) {
+  /** The certificate as the file that stands beside the weights. */
+  fun file(): Blueprint.Small = Blueprint.Small(FILE_NAME, Bytes.utf8(json()))
+
+  /** The certificate as JSON text. */
+  @OptIn(ExperimentalSerializationApi::class)
+  fun json(): String = PRETTY.encodeToString(JsonElement.serializer(), tree()) + "\n"
+
+  private fun tree(): JsonObject = buildJsonObject {
+    put("schema", SCHEMA)
+    put("isomorph", version)
+    put("outcome", plan.outcome().name.lowercase())
+    put("plan_digest", plan.blueprint().digest())
+    putJsonObject("source") { model(plan.source().dialect().name(), plan.source().model()) }
+    putJsonObject("target") { model(plan.target().name(), plan.model()) }
+    done()
+    tensors(plan.source())
+    if (wayBack != null) putJsonObject("verified") { wayBack(wayBack) }
+  }
+
+  private fun JsonObjectBuilder.model(dialect: String, model: Model) {
+    put("dialect", dialect)
+    put("parameters", model.parameters())
+    put("spec", Json.parseToJsonElement(SpecJson.write(model)))
+  }
+
+  private fun JsonObjectBuilder.done() {
+    putJsonArray("adjustments") {
+      for (step in plan.steps()) addJsonObject {
+        put("does", step.sentence())
+        put("outcome", step.outcome().name.lowercase())
+      }
+      for ((how, tensors) in plan.made()) addJsonObject {
+        put("does", "read $how")
+        put("outcome", "rounded")
+        put("tensors", tensors)
+      }
+      for ((cast, tensors) in plan.casts()) addJsonObject {
+        put("does", "cast $cast")
+        put("outcome", if (Plan.isExactCast(cast)) "exact" else "rounded")
+        put("tensors", tensors)
+      }
+    }
+    putJsonArray("evidence") {
+      for (evidence in plan.evidence()) addJsonObject {
+        put("question", evidence.question())
+        put("holds", evidence.holds())
+        put("bytes_read", evidence.bytes())
+      }
+    }
+    putJsonObject("left") { plan.left().forEach { (tensor, reason) -> put(tensor, reason) } }
+    putJsonArray("unsaid") {
+      for (lost in plan.lost()) addJsonObject {
+        put("path", lost.path())
+        put("value", lost.left())
+      }
+    }
+  }
+
+  private fun JsonObjectBuilder.tensors(source: Checkpoint) {
+    putJsonArray("sources") {
+      for (info in source.stored().tensors().values) addJsonObject {
+        put("name", info.name())
+        put("dtype", info.dtype().name)
+        put("shape", info.shape().toString())
+        put("sha256", sourceHashes.getValue(info.name()))
+      }
+    }
+    val logical = mutableMapOf<TensorSource, String>()
+    for (piece in source.stored().storage().pieces()) logical[piece.source()] = piece.target()
+    val provenance = plan.provenance()
+    putJsonArray("tensors") {
+      for (file in plan.written().files()) for (entry in file.entries()) addJsonObject {
+        val name = entry.info().name()
+        put("name", name)
+        put("dtype", entry.info().dtype().name)
+        put("shape", entry.info().shape().toString())
+        put("file", file.name())
+        put("sha256", targetHashes.getValue(name))
+        putJsonArray("of") {
+          for (each in provenance[name].orEmpty()) add(JsonPrimitive(logical.getValue(each)))
+        }
+      }
+    }
+  }
+
+  private fun JsonObjectBuilder.wayBack(back: WayBack) {
+    putJsonObject("way_back") {
+      put("equal_tensors", back.tensors())
+      put("equal_bytes", back.bytes())
+      putJsonObject("others") {
+        back.others().forEach { (why, tensors) ->
+          putJsonArray(why) {
+            tensors.forEach { add(JsonPrimitive(it)) }
+          }
+        }
+      }
+    }
+  }
+
+  companion object {
+    /** What the file is called. */
+    const val FILE_NAME = "isomorph.json"
+
+    private const val SCHEMA = 1L
+
+    @OptIn(ExperimentalSerializationApi::class)
+    private val PRETTY = Json {
+      prettyPrint = true
+      prettyPrintIndent = "  "
+    }
+  }
+}
