@@ -10,6 +10,9 @@ interface Sink extends Closeable {
   /** Takes all of a buffer as the file's bytes from {@code position} on. */
   void take(ByteBuffer buffer, long position) throws IOException;
 
+  /** Fills a buffer with the file's bytes from {@code position} on, as they are by now. */
+  void give(ByteBuffer buffer, long position) throws IOException;
+
   /** Takes bytes of another file as they are. */
   void take(SourceFiles sources, Path file, long offset, long length, long position)
       throws IOException;

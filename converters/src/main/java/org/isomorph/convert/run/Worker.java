@@ -87,13 +87,8 @@ final class Worker implements Closeable {
     CRC32 crc = new CRC32();
     for (long at = seal.begin(); at < seal.end(); ) {
       ByteBuffer part = buffers.first().view(0, Math.min(buffers.bytes(), seal.end() - at));
-      while (part.hasRemaining()) {
-        int count = target().read(part, at);
-        if (count < 0)
-          throw new RunException(
-              "%s became shorter while it was written, at byte %d".formatted(job().path, at));
-        at += count;
-      }
+      target().give(part, at);
+      at += part.position();
       crc.update(part.flip());
     }
     for (long at : seal.at()) {

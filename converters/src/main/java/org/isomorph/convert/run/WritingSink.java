@@ -41,6 +41,15 @@ record WritingSink(FileChannel channel) implements Sink {
   }
 
   @Override
+  public void give(ByteBuffer buffer, long position) throws IOException {
+    while (buffer.hasRemaining()) {
+      int count = channel.read(buffer, position);
+      if (count < 0) throw new RunException("a file became shorter while it was written");
+      position += count;
+    }
+  }
+
+  @Override
   public void take(SourceFiles sources, Path file, long offset, long length, long position)
       throws IOException {
     channel.position(position);

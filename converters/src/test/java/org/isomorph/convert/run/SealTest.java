@@ -94,6 +94,7 @@ class SealTest {
                 destination,
                 OPTIONS,
                 ProgressListener.NONE,
+                Executor.Closing.NONE,
                 step -> {
                   if (!step.equals("written sealed")) return;
                   assertSealed(folder.resolve("destination.partial/files"));
