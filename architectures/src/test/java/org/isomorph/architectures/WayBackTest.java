@@ -50,7 +50,7 @@ class WayBackTest {
     "deepseek-v3, deepseek-v3",
     "falcon-new, falcon"
   })
-  void bringsEveryTensorBackBitForBit(String golden, String target, long least) throws IOException {
+  void bringsEveryTensorBackBitForBit(String golden, String target) throws IOException {
     Path there = folder.resolve("there");
     Plan plan = Conversions.convert(Goldens.directory(golden), there, target);
 

@@ -2,6 +2,10 @@ package org.isomorph.cli
 
 import com.github.ajalt.clikt.core.CliktCommand
 import com.github.ajalt.clikt.core.CliktError
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.multiple
+import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.types.path
 import java.io.PrintWriter
 import java.io.StringWriter
 
@@ -13,6 +17,14 @@ import java.io.StringWriter
  * `ProgramResult`.
  */
 abstract class IsomorphCommand(name: String) : CliktCommand(name) {
+  // Only for the help and for what is mistyped: `main` has read the files before any command runs.
+  @Suppress("unused")
+  private val dialects by
+    option(DIALECT_OPTION, metavar = "FILE")
+      .path()
+      .multiple()
+      .help("A file that declares one more family (docs/dialects.md); may be given several times")
+
   /** Does the work. What it throws is reported by [run]. */
   protected abstract fun execute()
 

@@ -26,6 +26,7 @@ private val commands: List<IsomorphCommand> =
 private fun dialects(): List<String> = families.all().flatMap { listOf(it.name()) + it.aliases() }
 
 fun main(args: Array<String>) {
+  declareFamilies(args.asList())
   val isomorph = Isomorph(commands)
   isomorph.main(isomorph.firstThingsFirst(expandTrans(args.asList(), ::dialects)))
 }

@@ -53,6 +53,17 @@ public final class Dialects {
             .toList());
   }
 
+  /**
+   * These families and more.
+   *
+   * @throws DialectException if two go by one name
+   */
+  public Dialects and(List<Dialect> more) {
+    List<Dialect> together = new ArrayList<>(all);
+    together.addAll(more);
+    return new Dialects(together);
+  }
+
   /** All families, by name. */
   public List<Dialect> all() {
     return all;

@@ -57,11 +57,6 @@ record WritingSink(FileChannel channel) implements Sink {
   }
 
   @Override
-  public int read(ByteBuffer buffer, long position) throws IOException {
-    return channel.read(buffer, position);
-  }
-
-  @Override
   public void close() throws IOException {
     channel.close();
   }
