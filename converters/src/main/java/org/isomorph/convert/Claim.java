@@ -1,7 +1,9 @@
 package org.isomorph.convert;
 
-import org.isomorph.layout.Layout;
-import org.isomorph.tensor.Shape;
+import java.util.List;
+import org.isomorph.layout.Box;
+import org.isomorph.layout.Mapping;
+import org.isomorph.layout.Piece;
 
 /**
  * Something that must be true of a checkpoint's values for a step to be exact, and that no header
@@ -32,14 +34,15 @@ public sealed interface Claim {
    * @param times how many make a group, one behind the other
    */
   record Repeated(String parameter, long parts, long times) implements Claim {
-    /** The parameter, made of one part for each group. */
-    Layout<String> layout(String one) {
-      return Layout.leaf(one).split(0, parts / times, -1).repeat(0, times).merge(0, 1);
-    }
-
-    /** The shape of the parameter with one part for each group. */
-    Shape one(Shape all) {
-      return all.with(0, all.dim(0) / times);
+    /** From the first part of each group, in a parameter of that many elements, to the others. */
+    Mapping<String, String> copies(long elements) {
+      long part = elements / parts;
+      List<Box.Dim> dims =
+          List.of(
+              new Box.Dim(parts / times, times * part, times * part),
+              new Box.Dim(times - 1, 0, part),
+              new Box.Dim(part, 1, 1));
+      return new Mapping<>(List.of(new Piece<>(parameter, parameter, new Box(0, part, dims))));
     }
 
     @Override

@@ -33,19 +33,19 @@ final class FeedForwardBias implements Adjustment {
 
   @Override
   public List<Step> reductions(Model model) {
-    Model other =
-        Rewrite.mixers(
-            model,
-            mixer ->
-                switch (mixer) {
-                  case FeedForward.Single layer -> biased(layer, false);
-                  case Mixture mixture -> biased(mixture, false);
-                  default -> mixer;
-                });
+    Model other = Rewrite.mixers(model, FeedForwardBias::unbiased);
     return other.equals(model) ? List.of() : List.of(Zeros.step(WHAT, model, other));
   }
 
+  private static Mixer unbiased(Mixer mixer) {
+    if (mixer instanceof FeedForward.Single layer && layer.bias()) return biased(layer, false);
+    return mixer instanceof Mixture mixture && mixture.expert().bias()
+        ? biased(mixture, false)
+        : mixer;
+  }
+
   private static FeedForward.Single biased(FeedForward.Single layer, boolean biased) {
+    if (layer.bias() == biased) return layer;
     return switch (layer) {
       case Dense dense -> new Dense(dense.hidden(), dense.activation(), biased);
       case Gated gated -> new Gated(gated.hidden(), gated.activation(), biased);

@@ -19,8 +19,12 @@ import org.isomorph.tensorfile.TensorSource.StoredBytes;
 final class Inquiry {
   private static final long CHUNK = 1 << 20;
 
+  /** Most answers that are no are found at once, so little is read at first. */
+  private static final long FIRST_CHUNK = 1 << 14;
+
   private final Map<TensorSource, ElementReader> readers = new HashMap<>();
   private long bytes;
+  private long most = FIRST_CHUNK;
 
   private Inquiry() {}
 
@@ -53,7 +57,7 @@ final class Inquiry {
     ElementReader reader = reader(tensor);
     long width = tensor.dtype().width();
     for (long at = element, end = element + length; at < end; ) {
-      long size = Math.min(CHUNK / width, end - at) * width;
+      long size = next(end - at, width);
       reader.read(at, chunk.asSlice(0, size));
       bytes += size;
       if (chunk.asSlice(0, size).mismatch(zeros.asSlice(0, size)) >= 0) return false;
@@ -91,7 +95,7 @@ final class Inquiry {
     ElementReader other = reader(b);
     long width = a.dtype().width();
     for (long done = 0; done < length; ) {
-      long size = Math.min(CHUNK / width, length - done) * width;
+      long size = next(length - done, width);
       one.read(from + done, left.asSlice(0, size));
       other.read(to + done, right.asSlice(0, size));
       bytes += 2 * size;
@@ -99,6 +103,13 @@ final class Inquiry {
       done += size / width;
     }
     return true;
+  }
+
+  /** The bytes that are read next, where so many elements are left. */
+  private long next(long elements, long width) {
+    long size = Math.min(most / width, elements) * width;
+    most = Math.min(CHUNK, 2 * most);
+    return size;
   }
 
   private ElementReader reader(TensorSource tensor) {

@@ -3,7 +3,9 @@ package org.isomorph.convert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
@@ -29,6 +31,7 @@ public final class Planner {
   private final ConversionRequest request;
   private final Dialects dialects;
   private final List<Evidence> evidence = new ArrayList<>();
+  private final Map<String, List<Piece<TensorSource, String>>> byParameter = new HashMap<>();
 
   private Planner(Checkpoint source, ConversionRequest request, Dialects dialects) {
     this.source = source;
@@ -228,8 +231,7 @@ public final class Planner {
       }
       case Claim.Repeated repeated -> {
         String name = repeated.parameter();
-        Mapping<String, String> copies =
-            repeated.layout(name).mapping(name, _ -> repeated.one(origins.shape(name))).copies();
+        Mapping<String, String> copies = repeated.copies(origins.shape(name).elements());
         yield equal(claim, name, copies, name, origins, parameters);
       }
     };
@@ -258,12 +260,17 @@ public final class Planner {
    * The stored elements that a parameter is; empty for one that is computed, about which nothing is
    * known yet.
    */
-  private static Optional<Mapping<TensorSource, String>> stored(
+  private Optional<Mapping<TensorSource, String>> stored(
       String parameter, Origins origins, Mapping<TensorSource, String> parameters) {
     Origins.Origin origin = origins.of(parameter);
-    return origin.transform().isPresent()
-        ? Optional.empty()
-        : Optional.of(parameters.then(origin.from()));
+    if (origin.transform().isPresent()) return Optional.empty();
+    if (byParameter.isEmpty()) byParameter.putAll(parameters.byTarget());
+    // A mixture of experts has 100,000 parameters, and many questions are about one of them.
+    List<Piece<TensorSource, String>> pieces =
+        origin.from().bySource().keySet().stream()
+            .flatMap(source -> byParameter.getOrDefault(source, List.of()).stream())
+            .toList();
+    return Optional.of(new Mapping<>(pieces).then(origin.from()));
   }
 
   private boolean ask(Evidence.Query query) throws IOException {

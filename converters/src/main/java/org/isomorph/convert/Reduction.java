@@ -2,11 +2,14 @@ package org.isomorph.convert;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.spec.Model;
+import org.isomorph.spec.Parameters;
 import org.isomorph.spec.SpecDiff;
 
 /**
@@ -25,6 +28,9 @@ final class Reduction {
   private final Dialect target;
   private final Model source;
   private final Knowledge knowledge;
+
+  /** The ways from what was reduced. */
+  private final Map<Model, Optional<Route>> known = new HashMap<>();
 
   /** Which of each law's reductions is taken; behind its last one, none. */
   private final int[] choice = new int[Adjustments.ALL.size()];
@@ -66,7 +72,13 @@ final class Reduction {
     if (one.isEmpty() || other.isEmpty()) return one.isPresent();
     if (one.get().outcome() != other.get().outcome()) return one.get().outcome() == Outcome.EXACT;
     Model a = one.get().expressed().model(), b = other.get().expressed().model();
-    return !SpecDiff.computeAlike(a, b) && a.parameters() < b.parameters();
+    return !SpecDiff.computeAlike(a, b) && elements(a) < elements(b);
+  }
+
+  private static long elements(Model model) {
+    return Parameters.of(model).stream()
+        .mapToLong(parameter -> parameter.shape().elements())
+        .reduce(0, Math::addExact);
   }
 
   private boolean holds(int law) throws IOException {
@@ -77,7 +89,9 @@ final class Reduction {
   private Optional<Route> route(int[] choice) {
     List<Step> steps = steps(choice, choice.length);
     Model reduced = steps.isEmpty() ? source : steps.getLast().model();
-    return Routes.to(target, reduced, Spelling.BEFORE_5).route().map(route -> route.after(steps));
+    return known
+        .computeIfAbsent(reduced, model -> Routes.to(target, model, Spelling.BEFORE_5).route())
+        .map(route -> route.after(steps));
   }
 
   /** The reductions of the first {@code laws} laws. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Expression;
@@ -41,26 +42,29 @@ public final class Routes {
     Optional<Route> found =
         switch (Expression.of(target, model, spelling)) {
           case Expression.Expressed expressed -> Optional.of(new Route(List.of(), expressed));
-          case Expression.Refused refused ->
-              refused
-                  .nearest()
-                  .filter(nearest -> Skeleton.of(model).equals(Skeleton.of(nearest)))
-                  .flatMap(_ -> search(target, model, spelling, new ArrayList<>()));
+          case Expression.Refused refused -> {
+            boolean near =
+                refused.nearest().filter(nearest -> Skeleton.same(model, nearest)).isPresent();
+            yield near ? search(model, refused, spelling, _ -> {}) : Optional.empty();
+          }
         };
     return new Routes(target, model, spelling, found);
   }
 
-  /** The way in rounds, and the refusals before it. */
+  /** The way in rounds, each of which goes as far as laws lead toward the nearest. */
   private static Optional<Route> search(
-      Dialect target, Model model, Spelling spelling, List<Expression.Refused> refusals) {
+      Model model,
+      Expression.Refused first,
+      Spelling spelling,
+      Consumer<Expression.Refused> refusals) {
     List<Step> steps = new ArrayList<>();
     Model current = model;
+    Expression answer = first;
     for (int round = 0; round < MOST_ROUNDS; round++) {
-      Expression answer = Expression.of(target, current, spelling);
       if (answer instanceof Expression.Expressed expressed)
         return Optional.of(new Route(steps, expressed));
       Expression.Refused refused = (Expression.Refused) answer;
-      refusals.add(refused);
+      refusals.accept(refused);
       Optional<Model> nearest = refused.nearest();
       if (nearest.isEmpty()) break;
       List<Step> more = toward(current, nearest.get());
@@ -69,6 +73,7 @@ public final class Routes {
       current = more.getLast().model();
       Optional<Expression.Expressed> reached = refused.of(current);
       if (reached.isPresent()) return Optional.of(new Route(steps, reached.get()));
+      answer = Expression.of(refused.dialect(), current, spelling);
     }
     return Optional.empty();
   }
@@ -95,7 +100,8 @@ public final class Routes {
    */
   public List<Difference> reasons() {
     List<Expression.Refused> refusals = new ArrayList<>();
-    if (route.isEmpty()) search(target, model, spelling, refusals);
+    if (Expression.of(target, model, spelling) instanceof Expression.Refused first)
+      search(model, first, spelling, refusals::add);
     List<Expression.Refused> differing =
         refusals.stream().filter(refused -> refused.nearest().isPresent()).toList();
     if (differing.isEmpty()) return refusals.isEmpty() ? List.of() : refusals.getFirst().reasons();

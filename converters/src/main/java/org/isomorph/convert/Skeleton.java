@@ -1,14 +1,11 @@
 package org.isomorph.convert;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.spec.Block;
+import org.isomorph.spec.Branch;
 import org.isomorph.spec.FeedForward;
-import org.isomorph.spec.Mask;
 import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Model;
-import org.isomorph.spec.Norm;
-import org.isomorph.spec.Placement;
 import org.isomorph.spec.Residual;
 import org.isomorph.spec.Tower;
 
@@ -18,34 +15,51 @@ import org.isomorph.spec.Tower;
  *
  * <p>Most pairs of families differ in it, and need no further look.
  */
-record Skeleton(List<Part> towers) {
-  /** One tower; the kinds are those of its first layer. */
-  private record Part(long dim, long depth, Mask mask, Class<?> norm, List<Object> kinds) {}
+final class Skeleton {
+  private Skeleton() {}
 
-  static Skeleton of(Model model) {
-    return new Skeleton(model.towers().stream().map(Skeleton::part).toList());
+  /** Whether two models have the same. */
+  static boolean same(Model one, Model other) {
+    int count = one.towers().size();
+    if (count != other.towers().size()) return false;
+    for (int i = 0; i < count; i++)
+      if (!same(one.towers().get(i), other.towers().get(i))) return false;
+    return true;
   }
 
-  private static Part part(Tower tower) {
-    List<Object> kinds =
-        tower.runs().isEmpty() ? List.of() : kinds(tower.runs().getFirst().block());
-    return new Part(tower.dim(), tower.depth(), tower.mask(), tower.norm().getClass(), kinds);
+  /** Of layers, the first one tells. */
+  private static boolean same(Tower one, Tower other) {
+    return one.dim() == other.dim()
+        && one.depth() == other.depth()
+        && one.mask().equals(other.mask())
+        && one.norm().getClass() == other.norm().getClass()
+        && one.runs().isEmpty() == other.runs().isEmpty()
+        && (one.runs().isEmpty()
+            || same(one.runs().getFirst().block(), other.runs().getFirst().block()));
   }
 
-  private static List<Object> kinds(Block block) {
-    List<Object> kinds = new ArrayList<>();
-    for (Residual residual : block.residuals()) {
-      Placement placement = residual.placement();
-      kinds.add(placement);
-      Norm norm = residual.branches().getFirst().norm();
-      kinds.add(norm.getClass());
-      residual.branches().forEach(branch -> kinds.add(kind(branch.mixer())));
+  private static boolean same(Block one, Block other) {
+    int count = one.residuals().size();
+    if (count != other.residuals().size()) return false;
+    for (int i = 0; i < count; i++) {
+      Residual ours = one.residuals().get(i), theirs = other.residuals().get(i);
+      if (!ours.placement().equals(theirs.placement()) || !same(ours.branches(), theirs.branches()))
+        return false;
     }
-    return kinds;
+    return true;
+  }
+
+  private static boolean same(List<Branch> one, List<Branch> other) {
+    if (one.size() != other.size()
+        || one.getFirst().norm().getClass() != other.getFirst().norm().getClass()) return false;
+    for (int i = 0; i < one.size(); i++)
+      if (!alike(one.get(i).mixer(), other.get(i).mixer())) return false;
+    return true;
   }
 
   /** A mixture of one expert is one layer. */
-  private static Class<?> kind(Mixer mixer) {
-    return mixer instanceof FeedForward ? FeedForward.class : mixer.getClass();
+  private static boolean alike(Mixer one, Mixer other) {
+    return one.getClass() == other.getClass()
+        || (one instanceof FeedForward && other instanceof FeedForward);
   }
 }

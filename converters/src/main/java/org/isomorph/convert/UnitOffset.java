@@ -19,11 +19,19 @@ final class UnitOffset implements Adjustment {
   /** Where all norms of a model store their gains in one way, and all of the other in another. */
   @Override
   public List<Step> toward(Model model, Model nearest) {
+    // Most models store gains as the nearest does, which the last norm tells at once.
+    if (sameLast(model, nearest)) return List.of();
     Optional<Norm.Gain> had = gain(model), has = gain(nearest);
     if (had.isEmpty() || has.isEmpty() || had.equals(has)) return List.of();
     Model other = Norms.changed(model, norm -> stored(norm, has.get()));
     Shifted shifted = new Shifted(has.get() == Norm.Gain.UNIT_OFFSET ? -1 : 1);
     return List.of(new Step(Outcome.ROUNDED, other, () -> effect(model, shifted)));
+  }
+
+  private static boolean sameLast(Model model, Model nearest) {
+    return model.last().norm() instanceof Norm.Rms ours
+        && nearest.last().norm() instanceof Norm.Rms theirs
+        && ours.gain() == theirs.gain();
   }
 
   private static Step.Effect effect(Model model, Shifted shifted) {

@@ -82,6 +82,11 @@ final class ComparingSink implements Sink {
   }
 
   @Override
+  public int read(ByteBuffer buffer, long position) throws IOException {
+    return channel.read(buffer, position);
+  }
+
+  @Override
   public void close() throws IOException {
     channel.close();
   }

@@ -17,6 +17,9 @@ interface Sink extends Closeable {
   void take(SourceFiles sources, Path file, long offset, long length, long position)
       throws IOException;
 
+  /** Reads what is in the file from {@code position} on; how much, or -1 at its end. */
+  int read(ByteBuffer buffer, long position) throws IOException;
+
   /** What becomes of whole files. */
   interface Kind {
     /** Before any byte of a file is taken. */

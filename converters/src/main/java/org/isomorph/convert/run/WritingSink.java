@@ -57,6 +57,11 @@ record WritingSink(FileChannel channel) implements Sink {
   }
 
   @Override
+  public int read(ByteBuffer buffer, long position) throws IOException {
+    return channel.read(buffer, position);
+  }
+
+  @Override
   public void close() throws IOException {
     channel.close();
   }
