@@ -60,6 +60,7 @@ public final class Planner {
 
   private Plan plan() throws IOException {
     Mapping<TensorSource, String> parameters = source.parameters();
+    checkReplicas();
     checkCopies(parameters);
     checkZeros();
     Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
@@ -77,6 +78,17 @@ public final class Planner {
   }
 
   // ---- what the source says twice must agree
+
+  private void checkReplicas() throws IOException {
+    for (Map.Entry<String, Mapping<TensorSource, TensorSource>> replicas :
+        source.stored().replicas().entrySet())
+      if (!ask(
+          new Evidence.Query.Same(
+              replicas.getKey() + " is the same in every shard", replicas.getValue().pieces())))
+        throw new ConversionRefused(
+            "%s: tensor %s should be the same in every shard, but differs: the shards are not of one checkpoint, or one is damaged"
+                .formatted(source.directory(), replicas.getKey()));
+  }
 
   private void checkCopies(Mapping<TensorSource, String> parameters) throws IOException {
     for (Table.Duplicate duplicate : source.duplicates()) {

@@ -68,7 +68,7 @@ public final class MergedTensors {
           else if (info.shape().elements() > 0)
             storage.add(new Piece<>(other, name, Box.run(0, 0, info.shape().elements())));
         });
-    return new StoredTensors(tensors, new Mapping<>(storage));
+    return new StoredTensors(tensors, new Mapping<>(storage), base.replicas());
   }
 
   private void requireFit(LoraUpdate update, LogicalTensor weight) {

@@ -73,7 +73,7 @@ public record BlockScales(long blockRows, long blockColumns) {
           "tensor %s (%d such): expected scales of an F8_E4M3 tensor, found none called %s; is a shard missing?"
               .formatted(
                   scales.iterator().next(), scales.size(), weight(scales.iterator().next())));
-    return new StoredTensors(tensors, new Mapping<>(storage));
+    return new StoredTensors(tensors, new Mapping<>(storage), stored.replicas());
   }
 
   /** The scales of a tensor, with a shape that fits it. */

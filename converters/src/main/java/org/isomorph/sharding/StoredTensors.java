@@ -25,22 +25,33 @@ import org.isomorph.tensorfile.TorchTensor;
  *
  * @param tensors by name, in a stable order
  * @param storage from the elements in files to the logical tensors' elements
+ * @param replicas the tensors that files hold several times, by name: from the elements that are
+ *     read to others, which must be equal
  */
 public record StoredTensors(
-    Map<String, TensorInfo> tensors, Mapping<TensorSource, String> storage) {
+    Map<String, TensorInfo> tensors,
+    Mapping<TensorSource, String> storage,
+    Map<String, Mapping<TensorSource, TensorSource>> replicas) {
   public StoredTensors {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    replicas = Collections.unmodifiableMap(new LinkedHashMap<>(replicas));
+  }
+
+  /** Tensors that files hold once. */
+  public StoredTensors(Map<String, TensorInfo> tensors, Mapping<TensorSource, String> storage) {
+    this(tensors, storage, Map.of());
   }
 
   /**
    * The tensors of a checkpoint's directory, in whatever format it has: safetensors where there are
-   * any, else the torch files that Hugging Face's libraries write.
+   * any, else the torch files that Hugging Face's libraries write, else Meta's.
    *
    * @throws org.isomorph.tensorfile.TensorFileException if there are none, or they are malformed
    */
   public static StoredTensors open(Path directory) throws IOException {
     if (SafetensorsDirectory.isIn(directory)) return of(SafetensorsDirectory.open(directory));
     if (TorchDirectory.isIn(directory)) return of(TorchDirectory.open(directory));
+    if (MetaTensors.isIn(directory)) return MetaTensors.open(directory);
     // Neither under its usual name: a single file of weights will do.
     boolean safetensors = has(directory, ".safetensors");
     return !safetensors && TorchDirectory.only(directory).isPresent()

@@ -1,6 +1,7 @@
 package org.isomorph.sharding;
 
 import org.isomorph.layout.Box;
+import org.isomorph.tensor.Shape;
 import org.isomorph.tensorfile.TensorFileException;
 import org.isomorph.tensorfile.TorchTensor;
 
@@ -15,9 +16,22 @@ final class TorchViews {
    * @throws TensorFileException if the strides do not nest, as those of windows that overlap
    */
   static Box box(TorchTensor view) {
+    return box(view, view.shape(), new long[view.shape().rank()]);
+  }
+
+  /**
+   * As above, for a tensor that is a window of a larger one.
+   *
+   * @param whole the larger tensor's shape
+   * @param offsets where the window begins along each axis
+   */
+  static Box box(TorchTensor view, Shape whole, long[] offsets) {
+    long[] outer = whole.strides();
+    long to = 0;
+    for (int axis = 0; axis < offsets.length; axis++) to += offsets[axis] * outer[axis];
     long[] strides = view.strides().stream().mapToLong(Long::longValue).toArray();
     try {
-      return Box.over(view.shape(), view.offset(), strides, 0, view.shape().strides());
+      return Box.over(view.shape(), view.offset(), strides, to, outer);
     } catch (IllegalArgumentException overlapping) {
       throw TensorFileException.in(
           view.storage().file(),

@@ -48,16 +48,13 @@ final class TorchZip {
   }
 
   static TorchContent read(Path file, FileChannel channel) throws IOException {
-    return new TorchZip(file, channel, entries(file, channel)).content();
+    return new TorchZip(file, channel, entries(file)).content();
   }
 
-  @SuppressWarnings("resource") // closing it would close the channel, which is not ours
-  private static Map<String, ZipArchiveEntry> entries(Path file, FileChannel channel)
-      throws IOException {
+  /** The zip's directory, through a channel of its own: the library closes what it was given. */
+  private static Map<String, ZipArchiveEntry> entries(Path file) {
     Map<String, ZipArchiveEntry> entries = new HashMap<>();
-    try {
-      ZipFile zip =
-          ZipFile.builder().setSeekableByteChannel(channel).setIgnoreLocalFileHeader(true).get();
+    try (ZipFile zip = ZipFile.builder().setPath(file).setIgnoreLocalFileHeader(true).get()) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntries()))
         if (entries.put(entry.getName(), entry) != null)
           throw TensorFileException.in(
