@@ -285,12 +285,15 @@ public final class Comparison {
     return piece.graph().outputs().containsKey(name) ? name : candidate.handed(name);
   }
 
+  /** By how much rounding may have moved the weights of a piece. */
   private double part(Piece piece) {
     Set<String> parameters = piece.graph().parameters().keySet();
-    boolean exact =
-        !Floor.isRounded(candidate, parameters)
-            || weights.map(both -> both.areNone(parameters)).orElse(false);
-    return Floor.part(candidate.weights(), parameters, exact);
+    double part = Floor.rounding(candidate.weights(), parameters);
+    if (weights.isEmpty()) return part;
+    // Whichever is rounded, they are as far apart; what is the same number was not rounded.
+    double either = Math.max(part, weights.get().rounding(parameters));
+    boolean exact = either > Floor.rounding(DType.F32) && weights.get().areNone(parameters);
+    return exact ? Floor.rounding(DType.F32) : either;
   }
 
   private void results(Piece piece, Map<String, Tensor> expected, Map<String, Tensor> alone) {
@@ -317,7 +320,7 @@ public final class Comparison {
     List<String> inner =
         Values.of(candidate.model()).all().stream()
             .map(Value::name)
-            .filter(name -> piece.computes(name) && counterparts.isOrderedAlike(name))
+            .filter(name -> piece.computes(name) && counterparts.areAlike(name))
             .toList();
     Set<String> names = new LinkedHashSet<>(inner);
     names.addAll(compared(piece));

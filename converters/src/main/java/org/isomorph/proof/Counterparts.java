@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.isomorph.spec.Block;
+import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.Latent;
 import org.isomorph.spec.Mixer;
@@ -15,9 +16,10 @@ import org.isomorph.spec.Rope;
 import org.isomorph.spec.Tower;
 
 /**
- * Which values and parameters of two models have their components in one order. Queries and keys do
- * not where one model pairs neighbours for its rotary positions and the other halves; whatever the
- * order, their products are the same.
+ * Which values and parameters of two models are the same thing, number by number. Queries and keys
+ * are not where one model pairs neighbours for its rotary positions and the other halves: whatever
+ * the order, their products are the same. Neither is a head whose rows one model divides by their
+ * lengths, and the other takes as they are.
  */
 final class Counterparts {
   private static final Pattern OF_MIXER =
@@ -32,8 +34,10 @@ final class Counterparts {
     this.other = other;
   }
 
-  /** Whether the value or parameter of this name has its components in one order. */
-  boolean isOrderedAlike(String name) {
+  /** Whether the value or parameter of this name is the same thing in both. */
+  boolean areAlike(String name) {
+    if (name.equals("head.weight"))
+      return one.lm().map(Head.Lm::isNormalised).equals(other.lm().map(Head.Lm::isNormalised));
     Matcher parts = OF_MIXER.matcher(name);
     if (!parts.matches() || !TURNED.matcher(parts.group(4)).matches()) return true;
     return pairing(one, parts).equals(pairing(other, parts));

@@ -1,8 +1,6 @@
 package org.isomorph.proof;
 
 import java.util.Collection;
-import java.util.Objects;
-import org.isomorph.runtime.PiecewiseModel;
 import org.isomorph.runtime.Weights;
 import org.isomorph.tensor.DType;
 
@@ -29,23 +27,11 @@ final class Floor {
     };
   }
 
-  /**
-   * By how much to move a piece's weights.
-   *
-   * @param exact whether they are the same numbers as the reference's, so that nothing was rounded
-   */
-  static double part(Weights weights, Collection<String> parameters, boolean exact) {
-    if (exact) return rounding(DType.F32);
+  /** As {@link #rounding(DType)}, of the coarsest dtype that these are stored in. */
+  static double rounding(Weights weights, Collection<String> parameters) {
     return parameters.stream()
         .mapToDouble(name -> rounding(weights.find(name).dtype()))
         .max()
         .orElse(rounding(DType.F32));
-  }
-
-  /** Whether any of these weights is stored in less than float32. */
-  static boolean isRounded(PiecewiseModel model, Collection<String> parameters) {
-    return parameters.stream()
-        .map(name -> Objects.requireNonNull(model.weights().find(name)).dtype())
-        .anyMatch(dtype -> dtype == DType.BF16 || dtype == DType.F16);
   }
 }

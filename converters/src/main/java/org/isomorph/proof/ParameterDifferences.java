@@ -40,6 +40,11 @@ final class ParameterDifferences {
     return parameters.stream().allMatch(name -> isShared(name) && difference(name, name).isNone());
   }
 
+  /** How much rounding to the reference's dtypes moves these, as far as it has them. */
+  double rounding(Collection<String> parameters) {
+    return Floor.rounding(reference, parameters.stream().filter(ours::containsKey).toList());
+  }
+
   /** Those of these that both models have, and have differently. */
   List<ParameterDifference> of(Collection<String> parameters) {
     List<ParameterDifference> found = new ArrayList<>();
@@ -53,7 +58,7 @@ final class ParameterDifferences {
   }
 
   private boolean isShared(String name) {
-    return haveOneShape(name, name) && counterparts.isOrderedAlike(name);
+    return haveOneShape(name, name) && counterparts.areAlike(name);
   }
 
   private boolean haveOneShape(String of, String in) {
