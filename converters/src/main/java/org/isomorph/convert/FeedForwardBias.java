@@ -14,7 +14,7 @@ final class FeedForwardBias implements Adjustment {
 
   @Override
   public String law() {
-    return "A feed-forward layer without biases is one with biases of zeros.";
+    return "So is a feed-forward layer, or an expert, without biases.";
   }
 
   @Override

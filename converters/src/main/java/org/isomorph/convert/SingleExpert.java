@@ -18,7 +18,7 @@ import org.isomorph.spec.Router;
 final class SingleExpert implements Adjustment {
   @Override
   public String law() {
-    return "A feed-forward layer is a mixture of one expert, whose router has nothing to choose.";
+    return "A feed-forward layer is a mixture of one expert: the router gets zeros, and is left out where it has nothing else.";
   }
 
   @Override
