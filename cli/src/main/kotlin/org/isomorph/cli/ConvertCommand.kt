@@ -13,7 +13,7 @@ import com.github.ajalt.clikt.parameters.types.path
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
-import org.isomorph.sharding.SafetensorsSharding
+import org.isomorph.sharding.Format
 import org.isomorph.tensor.DType
 
 /** Moves a checkpoint from one family to another. */
@@ -36,6 +36,10 @@ class ConvertCommand : IsomorphCommand("convert") {
     option("--dtype")
       .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
       .help("Cast floating-point tensors, to nearest even")
+  private val format by
+    option("--format")
+      .choice("safetensors" to Format.SAFETENSORS, "bin" to Format.BIN)
+      .help("The files to write, if not those that the family usually has")
   private val maxShardSize by
     option("--max-shard-size", metavar = "SIZE")
       .bytes()
@@ -74,13 +78,14 @@ class ConvertCommand : IsomorphCommand("convert") {
       .trimMargin()
 
   override fun execute() {
+    val target = families.named(to)
     val request =
       ConversionRequest(
-        families.named(to),
+        target,
         Optional.ofNullable(from?.let(families::named)),
         Optional.ofNullable(config),
         Optional.ofNullable(dtype),
-        SafetensorsSharding(maxShardSize),
+        format?.sharding(maxShardSize) ?: target.files(maxShardSize),
       )
     val planned = Planner.plan(source, request, families)
     Conversion("convert", destination, force, json, certify, verify).run(this, planned, plan)

@@ -18,7 +18,6 @@ import org.isomorph.convert.Initialisation
 import org.isomorph.convert.ModelReference
 import org.isomorph.convert.PlanText
 import org.isomorph.sharding.BlockScales
-import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
 /** Writes a new checkpoint of random weights. */
@@ -70,13 +69,14 @@ class InitCommand : IsomorphCommand("init") {
 
   override fun execute() {
     val model = ModelReference.find(spec, families).model()
+    val family = families.named(to)
     val plan =
       Initialisation.plan(
         model,
-        families.named(to),
+        family,
         dtype,
         Optional.ofNullable(quantise),
-        SafetensorsSharding(maxShardSize),
+        family.files(maxShardSize),
         seed,
         headersOnly,
       )

@@ -16,6 +16,7 @@ private val commands: List<IsomorphCommand> =
     ForwardCommand(),
     GenerateCommand(),
     CompileCommand(),
+    VerifyCommand(),
   )
 
 /**

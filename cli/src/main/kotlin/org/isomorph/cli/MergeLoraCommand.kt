@@ -14,7 +14,6 @@ import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
 import org.isomorph.lora.LoraAdapter
 import org.isomorph.lora.MergedTensors
-import org.isomorph.sharding.SafetensorsSharding
 import org.isomorph.tensor.DType
 
 /** Writes a checkpoint with a low-rank adapter merged into it. */
@@ -58,7 +57,7 @@ class MergeLoraCommand : IsomorphCommand("merge-lora") {
     val lora = LoraAdapter.open(adapter)
     val merged = Checkpoint.open(base, families).presenting { MergedTensors.of(lora, it) }
     val request =
-      ConversionRequest.to(merged.dialect()).sharding(SafetensorsSharding(maxShardSize)).let {
+      ConversionRequest.to(merged.dialect()).sharding(merged.dialect().files(maxShardSize)).let {
         dtype?.let(it::dtype) ?: it
       }
     Conversion("merge-lora", destination, force, json)

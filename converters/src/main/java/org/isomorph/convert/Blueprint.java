@@ -7,6 +7,7 @@ import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
+import org.isomorph.tensorfile.Seal;
 import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorSource;
 
@@ -36,23 +37,41 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
   }
 
   /**
-   * One large file. Bytes that neither the header nor a task writes are zero.
+   * One large file. Bytes that nothing writes are zero.
    *
    * @param name a plain file name
-   * @param header the first bytes
    * @param size the length of the whole file
+   * @param fixed what is known already, such as a header, in the order of the file
    * @param tasks what fills the rest, in any order; no two write the same byte
+   * @param seals checksums that are written when all tasks are done, over zeros of the fixed bytes
    */
-  public record File(String name, Bytes header, long size, List<Task> tasks) {
+  public record File(
+      String name, long size, List<Fixed> fixed, List<Task> tasks, List<Seal> seals) {
     public File {
+      fixed = List.copyOf(fixed);
       tasks = List.copyOf(tasks);
+      seals = List.copyOf(seals);
+    }
+
+    /** A file of a header, behind which tasks write. */
+    public File(String name, Bytes header, long size, List<Task> tasks) {
+      this(name, size, List.of(new Fixed(0, header)), tasks, List.of());
     }
 
     /** The bytes that are written: what nothing writes is a hole, which takes no space. */
     public long stored() {
-      long stored = header.size();
+      long stored = 0;
+      for (Fixed bytes : fixed) stored = Math.addExact(stored, bytes.content().size());
       for (Task task : tasks) stored = Math.addExact(stored, task.bytes());
       return Math.min(stored, size);
+    }
+  }
+
+  /** Bytes of a file, and the position of the first one. */
+  public record Fixed(long offset, Bytes content) {
+    /** The position behind the last one. */
+    public long end() {
+      return Math.addExact(offset, content.size());
     }
   }
 

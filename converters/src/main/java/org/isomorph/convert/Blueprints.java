@@ -45,9 +45,12 @@ public final class Blueprints {
       files.add(
           new Blueprint.File(
               file.name(),
-              Bytes.of(file.header()),
               file.size(),
-              tasks.getOrDefault(file.name(), List.of())));
+              file.fixed().stream()
+                  .map(bytes -> new Blueprint.Fixed(bytes.offset(), Bytes.of(bytes.content())))
+                  .toList(),
+              tasks.getOrDefault(file.name(), List.of()),
+              file.seals()));
     List<Blueprint.Small> small = new ArrayList<>();
     small.add(configuration);
     new TreeMap<>(written.texts())

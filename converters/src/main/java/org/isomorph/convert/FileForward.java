@@ -51,16 +51,25 @@ public record FileForward(
   }
 
   private Request request() throws IOException {
+    Request request = Request.of(read(inputs)).tap(taps.toArray(String[]::new));
+    for (Map.Entry<String, Path> feed : feeds.entrySet())
+      request = request.feed(feed.getKey(), fed(feed.getKey(), feed.getValue()));
+    return request;
+  }
+
+  /**
+   * The inputs in a file, by Hugging Face's names.
+   *
+   * @throws RunException if none of its tensors is one
+   */
+  public static Map<String, Tensor> read(Path inputs) throws IOException {
     Map<String, Tensor> given = Safetensors.read(inputs, Request.KNOWN::contains);
     if (given.isEmpty())
       throw new RunException(
           inputs
               + ": no tensor of this file is an input; expected input_ids, or others of "
               + Request.KNOWN.stream().sorted().toList());
-    Request request = Request.of(given).tap(taps.toArray(String[]::new));
-    for (Map.Entry<String, Path> feed : feeds.entrySet())
-      request = request.feed(feed.getKey(), fed(feed.getKey(), feed.getValue()));
-    return request;
+    return given;
   }
 
   private static Tensor fed(String name, Path file) throws IOException {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.isomorph.layout.Box;
+import org.isomorph.tensorfile.Seal;
 import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorSource;
 
@@ -30,7 +31,11 @@ final class PlanDigest {
     Set<Path> sources = new TreeSet<>();
     for (Blueprint.File file : files) {
       add(digest, "file " + file.name() + " " + file.size());
-      digest.update(file.header().buffer());
+      for (Blueprint.Fixed bytes : file.fixed()) {
+        add(digest, bytes.offset(), bytes.content().size());
+        digest.update(bytes.content().buffer());
+      }
+      for (Seal seal : file.seals()) add(digest, seal.toString());
       for (Blueprint.Task task : file.tasks()) {
         task.sources().forEach(source -> source.files().forEach(sources::add));
         switch (task) {

@@ -21,6 +21,7 @@ import org.isomorph.runtime.PiecewiseModel;
 import org.isomorph.runtime.RunException;
 import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Difference;
+import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecDiff;
 import org.isomorph.spec.Value;
 import org.isomorph.spec.Values;
@@ -108,6 +109,14 @@ public final class Comparison {
         .stream()
         .filter(Difference::changesFunction)
         .toList();
+  }
+
+  /**
+   * The inputs of a model that is given one sequence of tokens: an encoder and a decoder read the
+   * same, the decoder behind its start; half of it is the prefix, where a model is told one.
+   */
+  public static Map<String, Tensor> inputs(Model model, long... ids) {
+    return DefaultInputs.of(model, Lowering.of(model), ids);
   }
 
   private static Map<String, Tensor> usual(Checkpoint reference, Checkpoint candidate) {
@@ -294,6 +303,15 @@ public final class Comparison {
 
   // ---- within a piece
 
+  /** What it reads, and what else is a layer's by name: a table of distances is read before it. */
+  private Set<String> parameters(Piece piece) {
+    Set<String> names = new LinkedHashSet<>(piece.graph().parameters().keySet());
+    candidate.graph().parameters().keySet().stream()
+        .filter(name -> name.startsWith(piece.name() + "."))
+        .forEach(names::add);
+    return names;
+  }
+
   /** Finds the first value within a piece that is not the same, though what it is made of is. */
   private void look(Piece piece, Map<String, Tensor> forced, Report.Place place) {
     List<String> inner =
@@ -325,6 +343,6 @@ public final class Comparison {
     }
     if (fault.isEmpty())
       fault = Optional.of(new Report.Fault(piece.name(), place.local(), place.floor()));
-    differences = weights.map(all -> all.of(piece.graph().parameters().keySet())).orElse(List.of());
+    differences = weights.map(models -> models.of(parameters(piece))).orElse(List.of());
   }
 }

@@ -56,6 +56,23 @@ final class DefaultInputs {
     return made.inputs;
   }
 
+  /** One sequence of tokens. */
+  static Map<String, Tensor> of(Model model, Graph graph, long[] ids) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    if (graph.inputs().containsKey("input_ids"))
+      inputs.put("input_ids", Tensor.ofLongs(Shape.of(1, ids.length), ids));
+    if (graph.inputs().containsKey("decoder_input_ids")) {
+      List<Long> start = model.ids(Role.DECODER_START);
+      long[] behind = new long[ids.length + start.size()];
+      System.arraycopy(ids, 0, behind, start.size(), ids.length);
+      for (int at = 0; at < start.size(); at++) behind[at] = start.get(at);
+      inputs.put("decoder_input_ids", Tensor.ofLongs(Shape.of(1, behind.length), behind));
+    }
+    if (graph.inputs().containsKey("prefix_lengths"))
+      inputs.put("prefix_lengths", Tensor.ofLongs(Shape.of(1), ids.length / 2));
+    return inputs;
+  }
+
   private void make() {
     List<Tower> towers = models.getFirst().towers();
     boolean decodes = graph.inputs().containsKey("decoder_input_ids");

@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.isomorph.layout.Box;
-import org.isomorph.layout.Mapping;
-import org.isomorph.layout.Piece;
 import org.isomorph.tensor.TensorInfo;
+import org.isomorph.tensorfile.FixedBytes;
 import org.isomorph.tensorfile.SafetensorsIndex;
 import org.isomorph.tensorfile.ShardPlan;
 
@@ -21,27 +19,17 @@ public record SafetensorsSharding(long maxShardBytes) implements Sharding {
   public WrittenTensors files(List<TensorInfo> tensors) {
     ShardPlan plan = ShardPlan.of(tensors, maxShardBytes);
     List<WrittenTensors.File> files = new ArrayList<>();
-    List<Piece<String, WrittenTensors.Entry>> pieces = new ArrayList<>();
     plan.files()
         .forEach((name, layout) -> {
-          List<WrittenTensors.Entry> entries = new ArrayList<>();
-          layout
-              .ranges()
-              .values()
-              .forEach(range -> {
-                WrittenTensors.Entry entry =
-                    new WrittenTensors.Entry(name, range.info(), range.begin());
-                entries.add(entry);
-                long elements = range.info().shape().elements();
-                if (elements > 0)
-                  pieces.add(new Piece<>(range.info().name(), entry, Box.run(0, 0, elements)));
-              });
-          files.add(
-              new WrittenTensors.File(
-                  name, layout.header(), layout.fileSize(), List.copyOf(entries)));
+          List<WrittenTensors.Entry> entries =
+              layout.ranges().values().stream()
+                  .map(range -> new WrittenTensors.Entry(name, range.info(), range.begin()))
+                  .toList();
+          List<FixedBytes> header = List.of(new FixedBytes(0, layout.header()));
+          files.add(new WrittenTensors.File(name, layout.fileSize(), header, List.of(), entries));
         });
     Map<String, String> texts = new HashMap<>();
     plan.index().ifPresent(index -> texts.put(SafetensorsIndex.FILE_NAME, index.toJson()));
-    return new WrittenTensors(files, texts, new Mapping<>(pieces));
+    return WrittenTensors.whole(files, texts);
   }
 }

@@ -1,10 +1,14 @@
 package org.isomorph.sharding;
 
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
+import org.isomorph.layout.Piece;
 import org.isomorph.tensor.TensorInfo;
+import org.isomorph.tensorfile.FixedBytes;
+import org.isomorph.tensorfile.Seal;
 
 /**
  * Files that are to be written, and which of their elements are which of the logical tensors'.
@@ -21,15 +25,35 @@ public record WrittenTensors(
     texts = Map.copyOf(texts);
   }
 
+  /** Files each of whose entries is one logical tensor, whole and of the same name. */
+  static WrittenTensors whole(List<File> files, Map<String, String> texts) {
+    List<Piece<String, Entry>> pieces = new ArrayList<>();
+    for (File file : files)
+      for (Entry entry : file.entries()) {
+        long elements = entry.info().shape().elements();
+        if (elements > 0)
+          pieces.add(new Piece<>(entry.info().name(), entry, Box.run(0, 0, elements)));
+      }
+    return new WrittenTensors(files, texts, new Mapping<>(pieces));
+  }
+
   /**
    * A file.
    *
    * @param name a plain file name
-   * @param header what comes before the data
    * @param size the whole length in bytes
+   * @param fixed what is not data, such as a header
+   * @param seals checksums that are written when all else is
    * @param entries the tensors in it
    */
-  public record File(String name, MemorySegment header, long size, List<Entry> entries) {}
+  public record File(
+      String name, long size, List<FixedBytes> fixed, List<Seal> seals, List<Entry> entries) {
+    public File {
+      fixed = List.copyOf(fixed);
+      seals = List.copyOf(seals);
+      entries = List.copyOf(entries);
+    }
+  }
 
   /**
    * A tensor in a file.

@@ -79,7 +79,8 @@ public final class ShardPlan {
     return new ShardPlan(files, index, totalSize);
   }
 
-  private static List<List<TensorInfo>> cut(List<TensorInfo> tensors, long bound) {
+  /** Tensors in shards, each closed as soon as the next tensor would take it over the bound. */
+  public static List<List<TensorInfo>> cut(List<TensorInfo> tensors, long bound) {
     List<List<TensorInfo>> shards = new ArrayList<>();
     List<TensorInfo> current = new ArrayList<>();
     long size = 0;

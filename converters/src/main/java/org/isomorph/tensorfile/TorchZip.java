@@ -2,6 +2,8 @@ package org.isomorph.tensorfile;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +31,12 @@ final class TorchZip {
   private static final String PICKLE = "data.pkl";
   private static final int LONGEST_BYTE_ORDER = 16;
 
+  // The header in front of an entry's data.
+  private static final int LOCAL_HEADER = 30;
+  private static final int LOCAL_SIGNATURE = 0x04034b50;
+  private static final int NAME_LENGTH = 26;
+  private static final int EXTRA_LENGTH = 28;
+
   private final Path file;
   private final FileChannel channel;
   private final Map<String, ZipArchiveEntry> entries;
@@ -48,7 +56,8 @@ final class TorchZip {
       throws IOException {
     Map<String, ZipArchiveEntry> entries = new HashMap<>();
     try {
-      ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get();
+      ZipFile zip =
+          ZipFile.builder().setSeekableByteChannel(channel).setIgnoreLocalFileHeader(true).get();
       for (ZipArchiveEntry entry : Collections.list(zip.getEntries()))
         if (entries.put(entry.getName(), entry) != null)
           throw TensorFileException.in(
@@ -120,7 +129,7 @@ final class TorchZip {
               .formatted(
                   Names.quoted(name),
                   entry.getMethod() == ZipEntry.STORED ? "encrypted" : "compressed"));
-    long begin = entry.getDataOffset();
+    long begin = begin(name, entry.getLocalHeaderOffset());
     long size = entry.getSize();
     if (begin < 0 || size < 0 || begin > channel.size() - size)
       throw TensorFileException.in(
@@ -128,5 +137,20 @@ final class TorchZip {
           "entry %s of the zip: expected its %d bytes from %d on within the file, which has %d; fetch it again"
               .formatted(Names.quoted(name), size, begin, channel.size()));
     return Optional.of(new Range(begin, begin + size));
+  }
+
+  /** Where an entry's data begins, by the one header that says so. */
+  private long begin(String name, long header) throws IOException {
+    ByteBuffer local = ByteBuffer.allocate(LOCAL_HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    boolean inside = header >= 0 && header <= channel.size() - LOCAL_HEADER;
+    if (inside) FileBytes.read(channel, file, header, MemorySegment.ofBuffer(local));
+    if (!inside || local.getInt(0) != LOCAL_SIGNATURE)
+      throw TensorFileException.in(
+          file,
+          "entry %s of the zip: expected its header at byte %d; the file is damaged: fetch it again"
+              .formatted(Names.quoted(name), header));
+    int nameLength = Short.toUnsignedInt(local.getShort(NAME_LENGTH));
+    int extraLength = Short.toUnsignedInt(local.getShort(EXTRA_LENGTH));
+    return header + LOCAL_HEADER + nameLength + extraLength;
   }
 }

@@ -89,7 +89,7 @@ public final class LoadedModel implements AutoCloseable {
    * has it when the files of its model are found. What fails is told when a model is loaded.
    */
   public static void prepare() {
-    Thread.ofPlatform().daemon().name("libtorch").start(Torch::start);
+    Torch.startAside();
   }
 
   /**

@@ -70,6 +70,24 @@ final class Torch {
     Engine _ = Started.ENGINE;
   }
 
+  /**
+   * As {@link #start}, on a thread of its own. A process that ends meanwhile waits for it: libtorch
+   * aborts when it is taken down before it has come up.
+   */
+  static void startAside() {
+    Thread starting = Thread.ofPlatform().daemon().name("libtorch").unstarted(Torch::start);
+    Thread waiting =
+        new Thread(() -> {
+          try {
+            starting.join();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Runtime.getRuntime().addShutdownHook(waiting);
+    starting.start();
+  }
+
   private static boolean prepare() {
     engine();
     // Kept by thread. Optimising costs the first two runs more than it ever gains.

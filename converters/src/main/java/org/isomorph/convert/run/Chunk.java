@@ -10,6 +10,7 @@ import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.convert.Blueprint.Span;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
+import org.isomorph.tensorfile.Seal;
 
 /** A piece of work on one file that takes some milliseconds and about one buffer. */
 sealed interface Chunk {
@@ -25,6 +26,9 @@ sealed interface Chunk {
 
   /** The elements {@code first} (inclusive) to {@code end} (exclusive) of a computed parameter. */
   record Elements(Compute compute, long first, long end) implements Chunk {}
+
+  /** Checksums of what is written by now. */
+  record Seals(List<Seal> seals) implements Chunk {}
 
   /**
    * Runs of this length and more are copied by the kernel one by one; shorter ones would spend
@@ -65,6 +69,23 @@ sealed interface Chunk {
     for (List<Range> group : Range.grouped(Range.fused(ranges), Math.min(bufferBytes, RANGE_BYTES)))
       chunks.add(new Ranges(group));
     chunks.addAll(rest);
+    return chunks;
+  }
+
+  /** The seals of a file, in groups that are about as much work as other chunks. */
+  static Deque<Chunk> seals(Blueprint.File file) {
+    Deque<Chunk> chunks = new ArrayDeque<>();
+    List<Seal> group = new ArrayList<>();
+    long bytes = 0;
+    for (Seal seal : file.seals()) {
+      group.add(seal);
+      bytes += seal.bytes();
+      if (bytes < RANGE_BYTES) continue;
+      chunks.add(new Seals(List.copyOf(group)));
+      group.clear();
+      bytes = 0;
+    }
+    if (!group.isEmpty()) chunks.add(new Seals(List.copyOf(group)));
     return chunks;
   }
 

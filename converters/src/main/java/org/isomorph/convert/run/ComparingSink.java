@@ -51,17 +51,21 @@ final class ComparingSink implements Sink {
     int end = buffer.limit();
     while (buffer.position() < end) {
       int length = Math.min(PART, end - buffer.position());
-      there.clear().limit(length);
-      for (long at = position; there.hasRemaining(); ) {
-        int count = channel.read(there, at);
-        if (count < 0) throw new RunException(path + " became shorter while it was compared");
-        at += count;
-      }
+      give(there.clear().limit(length), position);
       buffer.limit(buffer.position() + length);
       int mismatch = buffer.mismatch(there.flip());
       if (mismatch >= 0) found.all.add(new Mismatch(path, position + mismatch));
       buffer.position(buffer.limit()).limit(end);
       position += length;
+    }
+  }
+
+  @Override
+  public void give(ByteBuffer buffer, long position) throws IOException {
+    while (buffer.hasRemaining()) {
+      int count = channel.read(buffer, position);
+      if (count < 0) throw new RunException(path + " became shorter while it was compared");
+      position += count;
     }
   }
 
@@ -75,6 +79,11 @@ final class ComparingSink implements Sink {
       take(other.flip(), position + done);
       done += part;
     }
+  }
+
+  @Override
+  public int read(ByteBuffer buffer, long position) throws IOException {
+    return channel.read(buffer, position);
   }
 
   @Override

@@ -2,10 +2,12 @@ package org.isomorph.convert.run;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Compute;
+import org.isomorph.convert.Blueprint.Fixed;
 import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.convert.Blueprint.Slot;
 import org.isomorph.convert.Blueprint.Source;
@@ -13,6 +15,7 @@ import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensorfile.Seal;
 import org.isomorph.tensorfile.StoredTensor;
 
 /**
@@ -56,10 +59,13 @@ final class Inspection {
   }
 
   private void file(Blueprint.File file) throws IOException {
-    if (file.header().size() > file.size())
-      throw new RunException(
-          "file %s: expected at least the %d bytes of its header, found a size of %d"
-              .formatted(file.name(), file.header().size(), file.size()));
+    fixed(file);
+    for (Seal seal : file.seals())
+      if (seal.end() > file.size()
+          || seal.at().stream().anyMatch(at -> at < 0 || at > file.size() - Seal.BYTES))
+        throw new RunException(
+            "file %s: expected checksums within its %d bytes, found %s"
+                .formatted(file.name(), file.size(), seal));
     for (Blueprint.Task task : file.tasks())
       try {
         switch (task) {
@@ -72,6 +78,21 @@ final class Inspection {
                 .formatted(file.name(), overflow.getMessage()),
             overflow);
       }
+  }
+
+  private static void fixed(Blueprint.File file) throws RunException {
+    long end = 0;
+    for (Fixed fixed : file.fixed()) {
+      if (fixed.offset() < end)
+        throw new RunException(
+            "file %s: expected fixed bytes behind each other, found some at %d and others up to %d"
+                .formatted(file.name(), fixed.offset(), end));
+      end = fixed.end();
+    }
+    if (end > file.size())
+      throw new RunException(
+          "file %s: expected at least the %d bytes of its header, found a size of %d"
+              .formatted(file.name(), end, file.size()));
   }
 
   private void move(Blueprint.File file, Move move) throws IOException {
@@ -145,10 +166,26 @@ final class Inspection {
   private static void writes(Blueprint.File file, Slot slot, Box box) throws RunException {
     long first = Math.addExact(slot.offset(), floorBytes(slot.dtype(), box.to()));
     long end = end(slot.offset(), slot.dtype(), box.lastTo());
-    if (slot.offset() < 0 || first < file.header().size() || end > file.size())
+    List<Fixed> fixed = file.fixed();
+    int behind = before(fixed, first);
+    long from = behind == 0 ? 0 : fixed.get(behind - 1).end();
+    long to = behind == fixed.size() ? file.size() : fixed.get(behind).offset();
+    if (slot.offset() < 0 || first < from || end > to)
       throw new RunException(
           "file %s: expected tensors in bytes %d to %d, found one in bytes %d to %d"
-              .formatted(file.name(), file.header().size(), file.size(), first, end));
+              .formatted(file.name(), from, to, first, end));
+  }
+
+  /** How many runs of fixed bytes begin at a position or before it. */
+  private static int before(List<Fixed> fixed, long position) {
+    int low = 0;
+    int high = fixed.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (fixed.get(middle).offset() <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private static long floorBytes(DType dtype, long elements) {

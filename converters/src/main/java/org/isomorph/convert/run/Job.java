@@ -16,6 +16,7 @@ final class Job {
 
   private Deque<Chunk> waiting = new ArrayDeque<>();
   private int unfinished;
+  private boolean sealing;
 
   Job(Blueprint.File file, Path path) {
     this.file = file;
@@ -25,6 +26,15 @@ final class Job {
   /** Cuts the file's tasks into chunks. */
   void cut(int bufferBytes) {
     waiting = Chunk.of(file, bufferBytes);
+    unfinished = waiting.size();
+    if (unfinished == 0) seal();
+  }
+
+  /** All data is there: what is left are the checksums of it. */
+  private void seal() {
+    if (sealing) return;
+    sealing = true;
+    waiting = Chunk.seals(file);
     unfinished = waiting.size();
   }
 
@@ -39,6 +49,7 @@ final class Job {
   /** Takes note that a chunk is done. */
   void done() {
     unfinished--;
+    if (unfinished == 0) seal();
   }
 
   boolean finished() {

@@ -10,9 +10,15 @@ interface Sink extends Closeable {
   /** Takes all of a buffer as the file's bytes from {@code position} on. */
   void take(ByteBuffer buffer, long position) throws IOException;
 
+  /** Fills a buffer with the file's bytes from {@code position} on, as they are by now. */
+  void give(ByteBuffer buffer, long position) throws IOException;
+
   /** Takes bytes of another file as they are. */
   void take(SourceFiles sources, Path file, long offset, long length, long position)
       throws IOException;
+
+  /** Reads what is in the file from {@code position} on; how much, or -1 at its end. */
+  int read(ByteBuffer buffer, long position) throws IOException;
 
   /** What becomes of whole files. */
   interface Kind {

@@ -3,8 +3,11 @@ package org.isomorph.convert.run;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.zip.CRC32;
 import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.tensorfile.Seal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +76,24 @@ final class Worker implements Closeable {
           new Permutation(sources, buffers, this).move(move, tiling.tile(number));
       case Chunk.Elements(var compute, var first, var end) ->
           new Computation(sources, buffers, this).compute(compute, first, end);
+      case Chunk.Seals(var seals) -> {
+        for (Seal seal : seals) seal(seal);
+      }
+    }
+  }
+
+  /** Sums what is in the file by now, as it is there, and writes the sum. */
+  private void seal(Seal seal) throws IOException {
+    CRC32 crc = new CRC32();
+    for (long at = seal.begin(); at < seal.end(); ) {
+      ByteBuffer part = buffers.first().view(0, Math.min(buffers.bytes(), seal.end() - at));
+      target().give(part, at);
+      at += part.position();
+      crc.update(part.flip());
+    }
+    for (long at : seal.at()) {
+      ByteBuffer sum = buffers.first().view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      write(sum.putInt(0, (int) crc.getValue()), at);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.isomorph.convert.Blueprint;
 
 /** Writes files. */
 record WritingSink(FileChannel channel) implements Sink {
@@ -20,14 +21,17 @@ record WritingSink(FileChannel channel) implements Sink {
           try (RandomAccessFile created = new RandomAccessFile(job.path.toFile(), "rw")) {
             created.setLength(job.file.size());
             FileChannel channel = created.getChannel();
-            ByteBuffer header = job.file.header().buffer();
-            while (header.hasRemaining()) channel.write(header);
+            for (Blueprint.Fixed fixed : job.file.fixed()) {
+              ByteBuffer bytes = fixed.content().buffer();
+              for (long at = fixed.offset(); bytes.hasRemaining(); ) at += channel.write(bytes, at);
+            }
           }
         }
 
         @Override
         public Sink open(Job job) throws IOException {
-          return new WritingSink(FileChannel.open(job.path, StandardOpenOption.WRITE));
+          return new WritingSink(
+              FileChannel.open(job.path, StandardOpenOption.READ, StandardOpenOption.WRITE));
         }
       };
 
@@ -37,10 +41,24 @@ record WritingSink(FileChannel channel) implements Sink {
   }
 
   @Override
+  public void give(ByteBuffer buffer, long position) throws IOException {
+    while (buffer.hasRemaining()) {
+      int count = channel.read(buffer, position);
+      if (count < 0) throw new RunException("a file became shorter while it was written");
+      position += count;
+    }
+  }
+
+  @Override
   public void take(SourceFiles sources, Path file, long offset, long length, long position)
       throws IOException {
     channel.position(position);
     sources.transfer(file, offset, length, channel);
+  }
+
+  @Override
+  public int read(ByteBuffer buffer, long position) throws IOException {
+    return channel.read(buffer, position);
   }
 
   @Override

@@ -1,0 +1,84 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.core.ProgramResult
+import com.github.ajalt.clikt.core.UsageError
+import com.github.ajalt.clikt.parameters.arguments.argument
+import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.types.path
+import org.isomorph.convert.Checkpoint
+import org.isomorph.convert.FileForward
+import org.isomorph.convert.ModelReference
+import org.isomorph.proof.Comparison
+import org.isomorph.proof.ReportText
+import org.isomorph.runtime.LoadedModel
+import org.isomorph.tensor.Tensor
+
+/** Whether two models compute the same function, and where they part if they do not. */
+class VerifyCommand : IsomorphCommand("verify") {
+  private val a by argument("A").help("A checkpoint's directory: what is right")
+  private val b by argument("B").help("Another: what is to be the same")
+  private val inputs by
+    option("--inputs", metavar = "IN.safetensors")
+      .path()
+      .help("What both are given, by Hugging Face's names; otherwise tokens of all the vocabulary")
+  private val prompt by
+    option("--prompt", metavar = "TEXT").help("A text for both; needs the tokenizer.json of A")
+  private val ids by
+    option("--ids", metavar = "FILE")
+      .help("Token ids for both, with blanks or commas between; - for stdin")
+  private val json by option("--json").flag().help("Print one JSON document in place of text")
+
+  override fun help(context: Context) =
+    "Tell whether two models compute the same function, and which value parts first if not."
+
+  override fun helpEpilog(context: Context) =
+    """
+    |Examples:
+    |  isomorph verify Llama-3-8B/ Llama-as-Qwen/
+    |  isomorph verify Llama-3-8B/ My-Export/ --prompt 'The sea' --json
+    |
+    |Both are computed in float32, piece by piece, on the same tokens; of each no more than
+    |a layer is in memory. Exit status: 0 the same up to rounding, 2 differs in one place,
+    |3 differs in several, 4 cannot be compared, 1 something else went wrong.
+    """
+      .trimMargin()
+
+  override fun execute() {
+    if (listOfNotNull(inputs, prompt, ids).size > 1)
+      throw UsageError("expected at most one of --inputs, --prompt and --ids")
+    LoadedModel.prepare()
+    val reference = ModelReference.find(a, families).weights()
+    val candidate = ModelReference.find(b, families).weights()
+    val given = given(reference)
+    // Threads that share so little work wait for each other longer than they work.
+    if (reference.model().parameters() < TINY) LoadedModel.threads(1)
+    val report = Progress("verify").use { Comparison.between(reference, candidate, given, it) }
+    if (json) printJson(document(report))
+    else {
+      echo("$a, $b: ${ReportText.verdict(report)}")
+      ReportText.details(report).forEach { echo(it) }
+    }
+    if (report.outcome().exit() != 0) throw ProgramResult(report.outcome().exit())
+  }
+
+  /** What the user wants both to read; empty if that is left to us. */
+  private fun given(reference: Checkpoint): Map<String, Tensor> {
+    inputs?.let {
+      return FileForward.read(it)
+    }
+    val tokens =
+      ids?.let(TokenIds::read)
+        ?: prompt?.let { text -> TokenizerFile.of(reference.directory()).use { it.ids(text) } }
+        ?: return mapOf()
+    require(tokens.isNotEmpty()) { "the prompt is empty" }
+    return Comparison.inputs(reference.model(), *tokens)
+  }
+
+  private companion object {
+    const val TINY = 2_000_000
+  }
+}
