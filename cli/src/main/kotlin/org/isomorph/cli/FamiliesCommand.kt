@@ -15,6 +15,7 @@ import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonArray
 import kotlinx.serialization.json.putJsonObject
 import org.isomorph.convert.Matrix
+import org.isomorph.convert.MatrixText
 import org.isomorph.dialect.Dialect
 import org.isomorph.dialect.Dialects
 import org.isomorph.dialect.TensorInfos
@@ -47,34 +48,15 @@ class FamiliesCommand : IsomorphCommand("families") {
         )
     }
     echo()
-    echo(
-      "What converts to what, by each family's published models (= exact, ~ rounded, . refused, ? some do):"
-    )
+    echo("What converts to what, by each family's published models (${MatrixText.LEGEND}):")
     echo()
-    echo(" ".repeat(width) + shown.all().joinToString(" ") { it.name() })
-    for (from in shown.all()) echo(
-      "%-${width}s%s"
-        .format(
-          from.name(),
-          shown.all().joinToString(" ") { to ->
-            sign(matrix.outcome(from, to)).padEnd(to.name().length)
-          },
-        )
-    )
+    MatrixText.table(matrix).forEach { echo(it) }
   }
 
   private fun parameters(family: Dialect, preset: String): Long {
     val config = family.presets().first { it.name() == preset }.config()
     return Estimates.of(family.spec(config, TensorInfos.UNKNOWN)).parameters()
   }
-
-  private fun sign(entry: Matrix.Entry) =
-    when (entry) {
-      Matrix.Entry.EXACT -> "="
-      Matrix.Entry.ROUNDED -> "~"
-      Matrix.Entry.SOME -> "?"
-      Matrix.Entry.REFUSED -> "."
-    }
 
   private fun document(shown: Dialects, matrix: Matrix) =
     printJson(

@@ -19,7 +19,7 @@ final class AttentionBias implements Adjustment {
 
   @Override
   public String law() {
-    return "Attention without a bias is attention with a bias of zeros.";
+    return "Attention without biases is attention with biases of zeros: they are added, and left out where all values are zero.";
   }
 
   @Override

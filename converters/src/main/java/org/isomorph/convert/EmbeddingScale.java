@@ -13,7 +13,7 @@ import org.isomorph.spec.Tower;
 final class EmbeddingScale implements Adjustment {
   @Override
   public String law() {
-    return "What embeddings are multiplied by can be multiplied into the token table.";
+    return "What embeddings are multiplied by can be multiplied into the token table: rounded, unless it is a power of two.";
   }
 
   @Override

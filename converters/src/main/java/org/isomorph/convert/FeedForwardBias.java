@@ -14,7 +14,7 @@ final class FeedForwardBias implements Adjustment {
 
   @Override
   public String law() {
-    return "A feed-forward layer without biases is one with biases of zeros.";
+    return "So is a feed-forward layer, or an expert, without biases.";
   }
 
   @Override
@@ -24,11 +24,9 @@ final class FeedForwardBias implements Adjustment {
   }
 
   private static Mixer toward(Mixer ours, Mixer theirs) {
-    if (ours instanceof FeedForward.Single a && theirs instanceof FeedForward.Single b)
-      return biased(a, b.bias());
-    if (ours instanceof Mixture a && theirs instanceof Mixture b)
-      return biased(a, b.expert().bias());
-    return ours;
+    return ours instanceof FeedForward a && theirs instanceof FeedForward b
+        ? biased(a, isBiased(b))
+        : ours;
   }
 
   @Override
@@ -38,14 +36,25 @@ final class FeedForwardBias implements Adjustment {
   }
 
   private static Mixer unbiased(Mixer mixer) {
-    if (mixer instanceof FeedForward.Single layer && layer.bias()) return biased(layer, false);
-    return mixer instanceof Mixture mixture && mixture.expert().bias()
-        ? biased(mixture, false)
-        : mixer;
+    return mixer instanceof FeedForward layer ? biased(layer, false) : mixer;
+  }
+
+  private static boolean isBiased(FeedForward layer) {
+    return switch (layer) {
+      case FeedForward.Single single -> single.bias();
+      case Mixture mixture -> mixture.expert().bias();
+    };
+  }
+
+  private static FeedForward biased(FeedForward layer, boolean biased) {
+    if (isBiased(layer) == biased) return layer;
+    return switch (layer) {
+      case FeedForward.Single single -> biased(single, biased);
+      case Mixture mixture -> biased(mixture, biased);
+    };
   }
 
   private static FeedForward.Single biased(FeedForward.Single layer, boolean biased) {
-    if (layer.bias() == biased) return layer;
     return switch (layer) {
       case Dense dense -> new Dense(dense.hidden(), dense.activation(), biased);
       case Gated gated -> new Gated(gated.hidden(), gated.activation(), biased);

@@ -12,7 +12,7 @@ final class HeadTying implements Adjustment {
 
   @Override
   public String law() {
-    return "A tied head is a head that equals the token table.";
+    return "A head that is tied to the token table is a head with an equal weight: it is stored, and tied where the two are equal.";
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.isomorph.spec.QkNorm;
 final class KeyValueHeads implements Adjustment {
   @Override
   public String law() {
-    return "Query heads that share a key and value head are query heads with equal ones of their own.";
+    return "Query heads that share a key and a value head are query heads with equal ones of their own: these are repeated, and merged where they are repeats.";
   }
 
   @Override

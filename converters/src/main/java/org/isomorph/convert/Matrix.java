@@ -1,5 +1,6 @@
 package org.isomorph.convert;
 
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class Matrix {
     for (Dialect to : dialects.all())
       row.put(to, from.equals(to) ? Entry.EXACT : entry(models, to));
     return row;
+  }
+
+  /** The families, by name. */
+  public List<Dialect> families() {
+    return entries.keySet().stream().sorted(Comparator.comparing(Dialect::name)).toList();
   }
 
   /** What becomes of the published models of {@code from} in {@code to}. */

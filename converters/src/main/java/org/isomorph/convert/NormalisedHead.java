@@ -13,7 +13,7 @@ import org.isomorph.spec.Model;
 final class NormalisedHead implements Adjustment {
   @Override
   public String law() {
-    return "A normalised head is a plain head whose rows were divided by their lengths.";
+    return "A head that is normalised whenever it runs is a plain head that was normalised once: rounded.";
   }
 
   @Override

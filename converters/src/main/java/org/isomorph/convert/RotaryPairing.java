@@ -21,7 +21,7 @@ import org.isomorph.spec.Rope;
 final class RotaryPairing implements Adjustment {
   @Override
   public String law() {
-    return "Rotary partners may be neighbours or halves of a head apart: rows of queries and keys are permuted.";
+    return "Rotary partners can be neighbours or halves of a head apart: rows of queries and keys are permuted.";
   }
 
   @Override

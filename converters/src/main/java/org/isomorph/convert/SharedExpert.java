@@ -10,7 +10,7 @@ import org.isomorph.spec.Model;
 final class SharedExpert implements Adjustment {
   @Override
   public String law() {
-    return "A mixture without an expert that every token passes is one where that expert is zeros.";
+    return "A mixture without a layer that every token passes is one with such a layer of zeros, which is left out again where it is that.";
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.isomorph.spec.Residual;
 final class SharedNorm implements Adjustment {
   @Override
   public String law() {
-    return "One norm before all branches of a parallel block is an equal norm before each.";
+    return "A norm that parallel branches share is an equal norm for each: it is stored for each, and shared where they are equal.";
   }
 
   @Override

@@ -3,7 +3,7 @@ package org.isomorph.convert;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Mixer;
@@ -18,7 +18,7 @@ import org.isomorph.spec.Router;
 final class SingleExpert implements Adjustment {
   @Override
   public String law() {
-    return "A feed-forward layer is a mixture of one expert, whose router has nothing to choose.";
+    return "A feed-forward layer is a mixture of one expert: the router gets zeros, and is left out where it has nothing else.";
   }
 
   @Override
@@ -26,8 +26,19 @@ final class SingleExpert implements Adjustment {
     Model other = Rewrite.mixers(model, nearest, SingleExpert::toward);
     return other.equals(model)
         ? List.of()
-        : List.of(
-            Zeros.step("routers of mixtures of one expert", model, other, renamed(model, other)));
+        : List.of(Zeros.step(besides(model, other), model, other, renamed(model, other)));
+  }
+
+  /** What mixtures have besides their only expert. */
+  private static String besides(Model one, Model other) {
+    boolean shared =
+        Stream.of(one, other)
+            .flatMap(model -> Place.of(model).stream())
+            .anyMatch(
+                place -> place.mixer() instanceof Mixture mixture && mixture.shared().isPresent());
+    return shared
+        ? "routers and shared layers of mixtures of one expert"
+        : "routers of mixtures of one expert";
   }
 
   private static Mixer toward(Mixer ours, Mixer theirs) {
@@ -35,11 +46,10 @@ final class SingleExpert implements Adjustment {
         && theirs instanceof Mixture mixture
         && mixture.experts() == 1
         && givesAll(mixture.router()))
-      return new Mixture(1, 1, single, Optional.empty(), mixture.router());
+      return new Mixture(1, 1, single, mixture.shared(), mixture.router());
     if (ours instanceof Mixture mixture
         && theirs instanceof FeedForward.Single
         && mixture.experts() == 1
-        && mixture.shared().isEmpty()
         && givesAll(mixture.router())) return mixture.expert();
     return ours;
   }

@@ -13,7 +13,7 @@ import org.isomorph.spec.Parameters;
 final class UnitOffset implements Adjustment {
   @Override
   public String law() {
-    return "A norm's gain can be stored as it is, or less one.";
+    return "The gains of norms can be stored as they are or less one: rounded.";
   }
 
   /** Where all norms of a model store their gains in one way, and all of the other in another. */
