@@ -72,8 +72,8 @@ class DeclaredDialectTest {
 
   @Test
   void whatItHasNoWordsForIsRefused() {
-    assertThatThrownBy(() ->
-            convert(Goldens.directory("mistral"), folder.resolve("there"), "tinyfam"))
+    assertThatThrownBy(
+            () -> convert(Goldens.directory("mistral"), folder.resolve("there"), "tinyfam"))
         .isInstanceOf(ConversionRefused.class)
         .hasMessageContaining("window");
   }

@@ -7,6 +7,8 @@ import org.isomorph.convert.Plan
 import org.isomorph.convert.PlanText
 import org.isomorph.convert.run.Result
 import org.isomorph.proof.Proof
+import org.isomorph.proof.ReportText
+import org.isomorph.runtime.LoadedModel
 
 /** What commands that write one checkpoint from another do with their plan: print it or do it. */
 internal class Conversion(
@@ -25,6 +27,7 @@ internal class Conversion(
     if (json) command.printJson(planJson(plan)) else PlanText.of(plan).forEach { command.echo(it) }
 
   private fun write(command: IsomorphCommand, plan: Plan) {
+    if (verify) LoadedModel.prepare()
     val version = Optional.of(version()).filter { certify }
     lateinit var proof: Proof
     val result =
@@ -33,6 +36,7 @@ internal class Conversion(
       }
     if (json) return command.printJson(planJson(plan, result))
     PlanText.notes(plan).forEach { command.echo(it) }
+    proof.function().ifPresent { command.echo("  verified  ${ReportText.verdict(it)}") }
     proof.wayBack().ifPresent {
       it.sentences().forEach { line -> command.echo("  verified  $line") }
     }

@@ -49,7 +49,9 @@ class ConvertCommand : IsomorphCommand("convert") {
   private val verify by
     option("--verify")
       .flag()
-      .help("Before the result is put in place: convert it back, as a stream, and compare bytes")
+      .help(
+        "Before the result is put in place: convert it back and compare bytes, and run both models layer by layer on the same tokens"
+      )
   private val certify by
     option("--certify")
       .flag()

@@ -47,7 +47,7 @@ public sealed interface Claim {
 
     @Override
     public String toString() {
-      return parameter + " has each part " + times + " times";
+      return parameter + " repeats each head " + times + " times";
     }
   }
 }

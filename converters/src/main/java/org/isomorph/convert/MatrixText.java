@@ -7,7 +7,7 @@ import org.isomorph.dialect.Dialect;
 /** The matrix of what converts to what, as lines for a person and as a page. */
 public final class MatrixText {
   /** What the signs mean. */
-  public static final String LEGEND = "= exact, ~ rounded, ? some do, . refused";
+  public static final String LEGEND = "= exact, ~ rounded, . refused, ? some do";
 
   private MatrixText() {}
 

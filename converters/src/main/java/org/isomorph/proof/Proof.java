@@ -24,12 +24,13 @@ public final class Proof implements Executor.Closing {
   private final Optional<String> certify;
   private final boolean verify;
   private Optional<WayBack> wayBack = Optional.empty();
+  private Optional<Report> function = Optional.empty();
 
   /**
    * A proof of a plan.
    *
    * @param certify this version's name, if a certificate is to be written beside the result
-   * @param verify whether to go the way back
+   * @param verify whether to go the way back, and to run both models
    */
   public Proof(
       Plan plan,
@@ -46,19 +47,40 @@ public final class Proof implements Executor.Closing {
 
   @Override
   public List<Blueprint.Small> files(Path directory) throws IOException {
-    if (verify)
-      wayBack = Optional.of(WayBack.check(plan, directory, dialects, Options.defaults(), listener));
-    if (certify.isEmpty()) return List.of();
-    Map<String, String> before = Hashes.of(plan.source().stored(), listener);
+    if (!verify && certify.isEmpty()) return List.of();
     Checkpoint written =
         Checkpoint.open(directory, dialects, Optional.of(plan.target()), Optional.empty());
+    if (verify) {
+      wayBack = Optional.of(WayBack.check(plan, written, dialects, Options.defaults(), listener));
+      function = Optional.of(function(written));
+    }
+    return certify.isEmpty() ? List.of() : List.of(certificate(certify.get(), written));
+  }
+
+  private Report function(Checkpoint written) {
+    Report report = Comparison.between(plan.source(), written, Map.of(), listener);
+    if (report.outcome() != Report.Outcome.SAME)
+      throw new ProofException(
+          "what was written does not compute what %s does: %s"
+              .formatted(plan.source().directory(), ReportText.verdict(report)));
+    return report;
+  }
+
+  private Blueprint.Small certificate(String version, Checkpoint written) {
+    Map<String, String> before = Hashes.of(plan.source().stored(), listener);
     Map<String, String> after = Hashes.of(written.stored(), listener);
-    return List.of(
-        new Certificate(certify.get(), plan, before, after, wayBack.orElse(null)).file());
+    return new Certificate(
+            version, plan, before, after, wayBack.orElse(null), function.orElse(null))
+        .file();
   }
 
   /** What came of the way back, once the conversion is done and if it was to be verified. */
   public Optional<WayBack> wayBack() {
     return wayBack;
+  }
+
+  /** What came of running both models, likewise. */
+  public Optional<Report> function() {
+    return function;
   }
 }

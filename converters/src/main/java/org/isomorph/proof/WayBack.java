@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprints;
@@ -54,14 +56,12 @@ public record WayBack(long tensors, long bytes, Map<String, List<String>> others
   /**
    * Goes back from the result of a plan.
    *
-   * @param directory where the result is, whole but perhaps not yet in its place
+   * @param there the result, whole but perhaps not yet in its place
    * @throws ProofException naming the first tensor that differs, or that is lost
    */
   public static WayBack check(
-      Plan plan, Path directory, Dialects dialects, Options options, ProgressListener listener)
+      Plan plan, Checkpoint there, Dialects dialects, Options options, ProgressListener listener)
       throws IOException {
-    Checkpoint there =
-        Checkpoint.open(directory, dialects, Optional.of(plan.target()), Optional.empty());
     Plan back;
     try {
       back = Planner.plan(there, ConversionRequest.to(plan.source().dialect()), dialects);
@@ -103,7 +103,7 @@ public record WayBack(long tensors, long bytes, Map<String, List<String>> others
     private final Map<String, List<Piece<TensorSource, String>>> stored;
     private final Map<String, List<String>> others = new HashMap<>();
     private final Map<Path, List<Blueprint.Task>> tasks = new LinkedHashMap<>();
-    private final List<StoredTensor> compared = new ArrayList<>();
+    private final Set<StoredTensor> compared = new LinkedHashSet<>();
     private long tensors;
 
     Comparing(Plan plan, Plan back) {

@@ -29,6 +29,7 @@ import org.isomorph.tensorfile.TensorSource
  * @property sourceHashes of the source's tensors as they were read, by name
  * @property targetHashes of the written tensors, by name
  * @property wayBack what came of the way back, if it was gone
+ * @property function what came of running both models, if that was done
  */
 class Certificate(
   private val version: String,
@@ -36,6 +37,7 @@ class Certificate(
   private val sourceHashes: Map<String, String>,
   private val targetHashes: Map<String, String>,
   private val wayBack: WayBack?,
+  private val function: Report?,
 ) {
   /** The certificate as the file that stands beside the weights. */
   fun file(): Blueprint.Small = Blueprint.Small(FILE_NAME, Bytes.utf8(json()))
@@ -53,7 +55,11 @@ class Certificate(
     putJsonObject("target") { model(plan.target().name(), plan.model()) }
     done()
     tensors(plan.source())
-    if (wayBack != null) putJsonObject("verified") { wayBack(wayBack) }
+    if (wayBack != null || function != null)
+      putJsonObject("verified") {
+        wayBack?.let { wayBack(it) }
+        function?.let { function(it) }
+      }
   }
 
   private fun JsonObjectBuilder.model(dialect: String, model: Model) {
@@ -131,6 +137,32 @@ class Certificate(
           putJsonArray(why) {
             tensors.forEach { add(JsonPrimitive(it)) }
           }
+        }
+      }
+    }
+  }
+
+  private fun JsonObjectBuilder.function(report: Report) {
+    putJsonObject("function") {
+      put("outcome", report.outcome().name.lowercase())
+      put("tokens", report.tokens())
+      report.worst().ifPresent { worst ->
+        put("greatest_deviation", worst.local().greatest())
+        put("at", worst.name())
+        put("noise_floor", worst.floor())
+      }
+      putJsonArray("places") {
+        for (place in report.places()) addJsonObject {
+          put("name", place.name())
+          put("local", place.local().greatest())
+          put("floor", place.floor())
+          put("accumulated", place.accumulated().greatest())
+        }
+      }
+      putJsonArray("outputs") {
+        for (output in report.outputs()) addJsonObject {
+          put("name", output.label())
+          put("greatest_of_largest", output.greatest())
         }
       }
     }
