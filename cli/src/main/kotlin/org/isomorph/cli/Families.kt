@@ -29,7 +29,7 @@ internal val families: Dialects by lazy {
  */
 internal fun declareFamilies(argv: List<String>) {
   argv.forEachIndexed { i, word ->
-    if (word == DIALECT_OPTION && i + 1 < argv.size) declared += Path.of(argv[i + 1])
-    else if (word.startsWith("$DIALECT_OPTION=")) declared += Path.of(word.substringAfter('='))
+    if (word == DIALECT_OPTION && i + 1 < argv.size) declared.add(Path.of(argv[i + 1]))
+    else if (word.startsWith("$DIALECT_OPTION=")) declared.add(Path.of(word.substringAfter('=')))
   }
 }
