@@ -15,8 +15,8 @@ class ConversionReasonsTest {
     assertThat(reasons("llama", "qwen3"))
         .containsExactly(
             "decoder layers 0-2, attention query/key norm: none in the model, rms(1e-6) in qwen3",
-            "families that can express it: mistral, phi3, baichuan, glm, mixtral, qwen2, qwen1, "
-                + "qwen2-moe, gemma");
+            "families that can express it: mistral, phi3, baichuan, glm, llama-meta, mixtral, qwen2, "
+                + "qwen2-moe, qwen1, gemma");
     assertThat(reasons("qwen3", "llama"))
         .containsExactly(
             "decoder layers 0-2, attention query/key norm: rms(1e-6) in the model, none in llama",

@@ -16,10 +16,14 @@ import org.isomorph.convert.Planner;
 import org.isomorph.convert.run.Executor;
 import org.isomorph.convert.run.Options;
 import org.isomorph.convert.run.ProgressListener;
+import org.isomorph.layout.Box;
+import org.isomorph.layout.Piece;
+import org.isomorph.sharding.StoredTensors;
 import org.isomorph.spec.Difference;
 import org.isomorph.spec.SpecDiff;
-import org.isomorph.tensorfile.SafetensorsDirectory;
+import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.StoredTensor;
+import org.isomorph.tensorfile.TensorSource;
 
 /** Conversions in this process, and what their results hold. */
 final class Conversions {
@@ -38,18 +42,19 @@ final class Conversions {
   /** Every tensor of a directory: dtype, shape and bytes. */
   static Map<String, String> tensors(Path directory) throws IOException {
     Map<String, String> tensors = new TreeMap<>();
-    for (StoredTensor tensor : SafetensorsDirectory.open(directory).tensors().values())
-      tensors.put(tensor.name(), shown(tensor));
+    StoredTensors stored = StoredTensors.open(directory);
+    for (Piece<TensorSource, String> piece : stored.storage().pieces()) {
+      StoredTensor whole = (StoredTensor) piece.source();
+      TensorInfo info = stored.tensors().get(piece.target());
+      assertThat(piece.box()).as(info.name()).isEqualTo(Box.run(0, 0, info.shape().elements()));
+      tensors.put(info.name(), shown(info, whole));
+    }
     return tensors;
   }
 
   /** Dtype, shape and bytes. */
-  static String shown(StoredTensor tensor) throws IOException {
-    return tensor.info().dtype()
-        + " "
-        + tensor.info().shape()
-        + " "
-        + HexFormat.of().formatHex(bytes(tensor));
+  static String shown(TensorInfo info, StoredTensor tensor) throws IOException {
+    return info.dtype() + " " + info.shape() + " " + HexFormat.of().formatHex(bytes(tensor));
   }
 
   static byte[] bytes(StoredTensor tensor) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,9 +17,12 @@ import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.Request;
 import org.isomorph.runtime.RunOptions;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensorfile.FixedBytes;
+import org.isomorph.tensorfile.SafetensorsDirectory;
 import org.isomorph.tensorfile.SafetensorsFile;
 import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorFileException;
+import org.isomorph.tensorfile.TorchLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +39,7 @@ class TorchSourcesTest {
     Map<String, String> contents = new TreeMap<>();
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       for (StoredTensor tensor : opened.tensors().values())
-        contents.put(tensor.name(), Conversions.shown(tensor));
+        contents.put(tensor.name(), Conversions.shown(tensor.info(), tensor));
     }
     return contents;
   }
@@ -126,6 +130,40 @@ class TorchSourcesTest {
     Files.move(source.resolve("pytorch_model.bin"), source.resolve("model.pt"));
     Files.writeString(source.resolve("training_args.bin"), "something else");
     assertThat(Goldens.open(source).stored().tensors()).hasSize(30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "gpt1", "bert"})
+  void oldNamesAreReadFromTorchFilesToo(String golden) throws IOException {
+    Path old =
+        Crafted.from(golden)
+            .rename(name ->
+                name.replaceFirst("^transformer\\.", "")
+                    .replace("LayerNorm.weight", "LayerNorm.gamma")
+                    .replace("LayerNorm.bias", "LayerNorm.beta"))
+            .write(folder.resolve("old"));
+    Path torch = Files.createDirectories(folder.resolve("torch"));
+    write(old, torch);
+    Conversions.convert(torch, folder.resolve("back"), golden);
+    assertThat(Conversions.tensors(folder.resolve("back")))
+        .isEqualTo(Conversions.tensors(Goldens.directory(golden)));
+  }
+
+  /** The same tensors, under the same names, as a torch file. */
+  private static void write(Path safetensors, Path torch) throws IOException {
+    Files.copy(safetensors.resolve("config.json"), torch.resolve("config.json"));
+    Map<String, StoredTensor> tensors = SafetensorsDirectory.open(safetensors).tensors();
+    TorchLayout layout = TorchLayout.of(tensors.values().stream().map(StoredTensor::info).toList());
+    byte[] file = new byte[Math.toIntExact(layout.fileSize())];
+    for (FixedBytes fixed : layout.fixed())
+      MemorySegment.ofArray(file)
+          .asSlice(fixed.offset(), fixed.content().byteSize())
+          .copyFrom(fixed.content());
+    for (StoredTensor tensor : tensors.values())
+      tensor.read(
+          0,
+          MemorySegment.ofArray(file).asSlice(layout.offsets().get(tensor.name()), tensor.bytes()));
+    Files.write(torch.resolve("pytorch_model.bin"), file);
   }
 
   private Path copy(Path directory) throws IOException {

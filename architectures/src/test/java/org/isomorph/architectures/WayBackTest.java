@@ -38,7 +38,8 @@ class WayBackTest {
   @TempDir private Path folder;
 
   private static WayBack wayBack(Plan plan, Path there) throws IOException {
-    return WayBack.check(plan, Goldens.open(there), DIALECTS, Options.withThreads(2), ProgressListener.NONE);
+    return WayBack.check(
+        plan, Goldens.open(there), DIALECTS, Options.withThreads(2), ProgressListener.NONE);
   }
 
   @ParameterizedTest(name = "{0} to {1}")
