@@ -22,7 +22,17 @@ class TorchFilesTest {
   @Test
   fun `torch files are written, told of, run and converted back`() {
     val torch = temp.resolve("torch")
-    isomorph("convert", llama, torch, "--to", "llama", "--format", "bin", "--max-shard-size", "70KB")
+    isomorph(
+      "convert",
+      llama,
+      torch,
+      "--to",
+      "llama",
+      "--format",
+      "bin",
+      "--max-shard-size",
+      "70KB",
+    )
     assertThat(torch.names())
       .containsExactly(
         "config.json",
