@@ -32,7 +32,7 @@ class ConvertRefusalsTest {
   @Test
   fun `a model that the target cannot express, with reasons`() {
     val result = convert(Checkpoints.copy("qwen3", temp), "--to", "llama")
-    assertRefused(result, "llama cannot express", "layers 0-2", "query/key norm", "family")
+    assertRefused(result, "llama cannot express", "layers 0-2", "query/key norm", "families")
   }
 
   @Test

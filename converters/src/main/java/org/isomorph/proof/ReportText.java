@@ -68,7 +68,8 @@ public final class ReportText {
   /** What the verdict rests on, line by line. */
   public static List<String> details(Report report) {
     List<String> lines = new ArrayList<>();
-    if (!report.places().isEmpty()) table(report, lines);
+    boolean exact = report.places().stream().allMatch(place -> place.local().isNone());
+    if (!exact) table(report, lines);
     boolean same = report.outcome() == Report.Outcome.SAME;
     if (!same && !report.outputs().isEmpty()) lines.add("  in the end  " + outputs(report));
     report.weights().stream()

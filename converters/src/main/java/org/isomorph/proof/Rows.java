@@ -89,7 +89,7 @@ final class Rows {
     int width = selection.width();
     int rows = Math.toIntExact(reference.shape().elements() / width);
     if (reference.equals(candidate)) return Deviation.NONE;
-    double[] a = reference.doubles(), b = candidate.doubles();
+    float[] a = reference.floats(), b = candidate.floats();
     double[] errors = new double[rows];
     int count = 0, worst = -1;
     for (int row = 0; row < rows; row++) {
@@ -114,7 +114,7 @@ final class Rows {
   OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
     requireSame(reference, candidate);
     Selection selection = new Selection(type, reference.shape());
-    double[] a = reference.doubles(), b = candidate.doubles();
+    float[] a = reference.floats(), b = candidate.floats();
     int width = selection.width();
     double largest = 0, apart = 0, divergence = 0, worst = 0;
     long same = 0, count = 0;
@@ -124,8 +124,8 @@ final class Rows {
       int from = row * width;
       for (int i = from; i < from + width; i++) {
         largest = Math.max(largest, Math.abs(a[i]));
-        if (Double.compare(a[i], b[i]) == 0) continue;
-        double here = Math.abs(a[i] - b[i]);
+        if (Float.compare(a[i], b[i]) == 0) continue;
+        double here = Math.abs((double) a[i] - b[i]);
         apart = Double.isFinite(here) ? Math.max(apart, here) : Double.POSITIVE_INFINITY;
       }
       double here = Logits.divergence(a, b, from, width);
@@ -150,13 +150,13 @@ final class Rows {
               .formatted(reference.shape(), candidate.shape()));
   }
 
-  private static double error(double[] a, double[] b, int from, int width) {
+  private static double error(float[] a, float[] b, int from, int width) {
     double apart = 0, length = 0;
     for (int i = from; i < from + width; i++) {
-      if (Double.isFinite(a[i])) length += a[i] * a[i];
+      if (Float.isFinite(a[i])) length += (double) a[i] * a[i];
       // What is infinite on both sides, or no number on both, is the same.
-      if (a[i] == b[i] || Double.compare(a[i], b[i]) == 0) continue;
-      double difference = a[i] - b[i];
+      if (a[i] == b[i] || Float.compare(a[i], b[i]) == 0) continue;
+      double difference = (double) a[i] - b[i];
       if (!Double.isFinite(difference)) return Double.POSITIVE_INFINITY;
       apart += difference * difference;
     }

@@ -36,7 +36,7 @@ public record BlockScaledTensor(
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** How many of the numbers are read at once. */
-  private static final int PART = 1 << 20;
+  private static final int PART = 1 << 18;
 
   /** As many values as a byte has. */
   private static final int CODES = 256;
@@ -76,6 +76,8 @@ public record BlockScaledTensor(
     private final int across = Math.toIntExact(scale.shape().dim(1));
     private final short[][] tables = new short[across][];
     private final byte[] part = new byte[(int) Math.min(PART, weight.shape().elements())];
+    // Plain arrays: access to a segment, element by element, is slow until it is compiled well.
+    private final short[] looked = new short[part.length];
     private float[] scales = new float[0];
     private long blockRow = -1;
 
@@ -105,10 +107,10 @@ public record BlockScaledTensor(
         long blockEnd = Math.min(columns, (block + 1) * blockColumns);
         int run = (int) Math.min(length - done, blockEnd - column);
         short[] table = table(row / blockRows, (int) block);
-        for (int i = done; i < done + run; i++)
-          target.set(LE_SHORT, (to + i) * Short.BYTES, table[part[i] & 0xff]);
+        for (int i = done; i < done + run; i++) looked[i] = table[part[i] & 0xff];
         done += run;
       }
+      MemorySegment.copy(looked, 0, target, LE_SHORT, to * Short.BYTES, length);
     }
 
     private short[] table(long row, int block) {

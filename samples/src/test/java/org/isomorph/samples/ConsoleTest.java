@@ -9,11 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.kotlin.SpecJson;
+import org.isomorph.tensor.Tensor;
+import org.isomorph.tensorfile.Safetensors;
 import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,16 +46,37 @@ class ConsoleTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"README.md", "docs/converting.md", "docs/running.md", "docs/generation.md"})
+      strings = {
+        "README.md",
+        "docs/converting.md",
+        "docs/running.md",
+        "docs/generation.md",
+        "docs/proof.md"
+      })
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));
     Files.writeString(directory.resolve("prompt.txt"), "1 2 3\n");
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
-    for (Command command : commands)
+    for (Command command : commands) {
+      if (command.line().contains(" swapped")) swap();
       assertThat(run(command.line()))
           .as("%s: %s", path, command.line())
           .matches(pattern(command.output()));
+    }
+  }
+
+  /** A conversion that went wrong: gate and up of one layer are in each other's place. */
+  private void swap() throws IOException {
+    Path from = directory.resolve("as-qwen2"), to = directory.resolve("swapped");
+    Files.createDirectory(to);
+    Files.copy(from.resolve("config.json"), to.resolve("config.json"));
+    Map<String, Tensor> tensors = Safetensors.read(from.resolve("model.safetensors"));
+    SequencedMap<String, Tensor> wrong = new LinkedHashMap<>(tensors);
+    String gate = "model.layers.1.mlp.gate_proj.weight", up = "model.layers.1.mlp.up_proj.weight";
+    wrong.put(gate, tensors.get(up));
+    wrong.put(up, tensors.get(gate));
+    Safetensors.write(to.resolve("model.safetensors"), wrong);
   }
 
   private static List<Command> commands(String page) {
