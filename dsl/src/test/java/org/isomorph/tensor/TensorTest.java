@@ -51,9 +51,9 @@ class TensorTest {
 
   @Test
   void dtypesThatAreNoNumbersHereAreRefused() {
-    assertThatThrownBy(() -> of(DType.F8_E4M3, PAIR, 0, 0).floats())
+    assertThatThrownBy(() -> of(DType.F8_E4M3FNUZ, PAIR, 0, 0).floats())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("elements of F8_E4M3 are not read as numbers: read data() instead");
+        .hasMessage("elements of F8_E4M3FNUZ are not read as numbers: read data() instead");
   }
 
   @Test
