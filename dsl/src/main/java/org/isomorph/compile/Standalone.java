@@ -3,7 +3,6 @@ package org.isomorph.compile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.isomorph.graph.Graph;
@@ -44,7 +43,7 @@ public record Standalone(
     Script script = TorchScript.of(graph, dtype);
     SequencedMap<String, String> names = new LinkedHashMap<>();
     for (String parameter : script.weights())
-      names.computeIfAbsent(parameter, each -> identifier(each, names));
+      names.computeIfAbsent(parameter, each -> Identifiers.unlike(names.values(), each));
     StringBuilder header = new StringBuilder("  __parameters__ = [");
     names.values().forEach(name -> header.append('"').append(name).append("\", "));
     header.append("]\n  __buffers__ = []\n");
@@ -124,13 +123,6 @@ public record Standalone(
     for (int index = 0; index < outputs.size(); index++)
       entries.add("\"" + outputs.get(index) + "\": y[" + index + "]");
     return "{" + String.join(", ", entries) + "}";
-  }
-
-  private static String identifier(String parameter, Map<String, String> taken) {
-    String name = TorchScript.identifier(parameter);
-    // Dots and underlines become the same.
-    while (taken.containsValue(name)) name += "_";
-    return name;
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.isomorph.compile;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ public final class TorchScript {
     this.graph = graph;
     this.precision = Precision.of(dtype);
     this.statements = new Statements(graph, precision, functions);
-    this.memory = orderedMemory(graph);
+    this.memory = List.copyOf(graph.memory().keySet());
     for (Node node : graph.nodes())
       for (String input : node.inputs())
         readers.computeIfAbsent(input, _ -> new HashSet<>()).add(node.region());
@@ -49,11 +48,6 @@ public final class TorchScript {
    */
   public static Script of(Graph graph, DType dtype) {
     return new TorchScript(graph, dtype).script();
-  }
-
-  /** In the order of the nodes, so that a layer's memories stand together. */
-  private static List<String> orderedMemory(Graph graph) {
-    return graph.results().map(Node.Result::name).filter(graph.memory()::containsKey).toList();
   }
 
   private Script script() {
@@ -163,7 +157,7 @@ public final class TorchScript {
       parameters.add(local.get(each) + ": Tensor");
     }
     for (String each : own(part))
-      local.put(each, unlike(local.values(), identifier(each.substring(region.length() + 1))));
+      local.put(each, Identifiers.unlike(local.values(), each.substring(region.length() + 1)));
     int firstWeight = weights.size();
     int firstMemory =
         part.stream().mapToInt(this::memoryIndex).filter(index -> index >= 0).findFirst().orElse(0);
@@ -234,25 +228,14 @@ public final class TorchScript {
 
   /** The name of the function with this text: one that is there already, or a new one. */
   private String block(String region, String function) {
-    return blocks.computeIfAbsent(function, _ -> "layer_" + identifier(region));
+    return blocks.computeIfAbsent(function, _ -> "layer_" + Identifiers.of(region));
   }
 
   private String variable(String value) {
     @Nullable String known = variables.get(value);
     if (known != null) return known;
-    String made = unlike(variables.values(), identifier(value));
+    String made = Identifiers.unlike(variables.values(), value);
     variables.put(value, made);
     return made;
-  }
-
-  /** {@code shared_gate} and {@code shared.gate} are two values, and need two variables. */
-  private static String unlike(Collection<String> others, String name) {
-    String made = name;
-    while (others.contains(made)) made += "_";
-    return made;
-  }
-
-  static String identifier(String name) {
-    return name.replace('.', '_').replace('-', '_');
   }
 }
