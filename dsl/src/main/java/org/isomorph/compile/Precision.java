@@ -15,6 +15,11 @@ record Precision(int run, int wide) {
   static final int BOOL = 11;
   static final int BFLOAT16 = 15;
 
+  /** {@link #wide} as text. */
+  String wideNumber() {
+    return Integer.toString(wide);
+  }
+
   static Precision of(DType dtype) {
     return switch (dtype) {
       case F32 -> new Precision(FLOAT32, FLOAT32);

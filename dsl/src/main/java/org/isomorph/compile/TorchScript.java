@@ -122,13 +122,13 @@ public final class TorchScript {
 
   private void inline(List<Node> part, List<String> body) {
     for (Node node : part) {
-      Statements.Slot weight = new Statements.Slot("", weights.size());
+      Place.Slot weight = new Place.Slot("", weights.size());
       weights.addAll(node.parameters());
-      Statements.Slot slot = new Statements.Slot("", memoryIndex(node));
+      Place.Slot slot = new Place.Slot("", memoryIndex(node));
       body.addAll(
           statements.of(
               node,
-              new Statements.Place(
+              new Place(
                   node.results().stream().map(each -> variable(each.name())).toList(),
                   node.inputs().stream().map(this::variable).toList(),
                   weight,
@@ -163,13 +163,13 @@ public final class TorchScript {
         part.stream().mapToInt(this::memoryIndex).filter(index -> index >= 0).findFirst().orElse(0);
     List<String> lines = new ArrayList<>();
     for (Node node : part) {
-      Statements.Slot weight = new Statements.Slot("o", weights.size() - firstWeight);
+      Place.Slot weight = new Place.Slot("o", weights.size() - firstWeight);
       weights.addAll(node.parameters());
-      Statements.Slot slot = new Statements.Slot("m", memoryIndex(node) - firstMemory);
+      Place.Slot slot = new Place.Slot("m", memoryIndex(node) - firstMemory);
       lines.addAll(
           statements.of(
               node,
-              new Statements.Place(
+              new Place(
                   node.results().stream().map(each -> named(local, each.name())).toList(),
                   node.inputs().stream().map(each -> named(local, each)).toList(),
                   weight,
