@@ -65,17 +65,18 @@ final class AttentionStatements {
               scores,
               visible,
               Literals.constants(new double[] {constant.logit()}, precision.wide(), visible),
-              precision.wideNumber());
+              Literals.dtype(precision.wide()));
       case Sink.Plain plain ->
           switch (plain) {
-            case NONE -> functions.call("probabilities", scores, visible, precision.wideNumber());
+            case NONE ->
+                functions.call("probabilities", scores, visible, Literals.dtype(precision.wide()));
             case LEARNED ->
                 functions.call(
                     "probabilities_with_sink",
                     scores,
                     visible,
                     at.weight(0),
-                    precision.wideNumber());
+                    Literals.dtype(precision.wide()));
           };
     };
   }

@@ -3,6 +3,7 @@ package org.isomorph.compile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.isomorph.tensor.DType;
 
 /** Constants as programs write them, and the casts that they need. */
 final class Literals {
@@ -21,18 +22,22 @@ final class Literals {
     return ids.isEmpty() ? "annotate(List[int], [])" : ids.toString();
   }
 
-  static String cast(String x, int dtype) {
-    return "torch.to(" + x + ", dtype=" + dtype + ")";
+  static String dtype(DType dtype) {
+    return TorchTypes.number(dtype).orElseThrow().toString();
+  }
+
+  static String cast(String x, DType dtype) {
+    return "torch.to(" + x + ", dtype=" + dtype(dtype) + ")";
   }
 
   /** A tensor of one axis, where another one is. */
-  static String constants(double[] numbers, int dtype, String like) {
+  static String constants(double[] numbers, DType dtype, String like) {
     return Arrays.stream(numbers)
         .mapToObj(Literals::real)
         .collect(
             Collectors.joining(
                 ", ",
                 "torch.tensor([",
-                "], dtype=" + dtype + ", device=ops.prim.device(" + like + "))"));
+                "], dtype=" + dtype(dtype) + ", device=ops.prim.device(" + like + "))"));
   }
 }

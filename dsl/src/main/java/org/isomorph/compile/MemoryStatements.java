@@ -45,7 +45,7 @@ final class MemoryStatements {
         remembers
             ? room(at)
             : "torch.zeros([torch.size(%s, 0), torch.size(%s, 1), %s, %s], dtype=%s, device=ops.prim.device(%s))"
-                .formatted(q, q, d, d, precision.wideNumber(), q);
+                .formatted(q, q, d, d, Literals.dtype(precision.wide()), q);
     String call =
         functions.call(
             "retain",
@@ -56,7 +56,7 @@ final class MemoryStatements {
             at.in(4),
             before,
             Literals.real(retain.retention().decayTemperature()),
-            precision.wideNumber());
+            Literals.dtype(precision.wide()));
     String assigned = y + ", " + y + "_state, = " + call;
     return remembers
         ? List.of(assigned, "_ = torch.copy_(" + before + ", " + y + "_state)")

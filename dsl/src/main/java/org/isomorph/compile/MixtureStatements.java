@@ -33,7 +33,7 @@ final class MixtureStatements {
               k,
               Literals.truth(softmax.renormalise()),
               Literals.real(softmax.scale()),
-              precision.wideNumber());
+              Literals.dtype(precision.wide()));
       case Router.Grouped grouped -> {
         String correction =
             node.parameters().isEmpty()
@@ -51,11 +51,14 @@ final class MixtureStatements {
             Long.toString(grouped.topGroups()),
             Literals.truth(grouped.renormalise()),
             Literals.real(grouped.scale()),
-            precision.wideNumber());
+            Literals.dtype(precision.wide()));
       }
       case Router.Switch switching ->
           functions.call(
-              "route_switch", scores, Long.toString(switching.capacity()), precision.wideNumber());
+              "route_switch",
+              scores,
+              Long.toString(switching.capacity()),
+              Literals.dtype(precision.wide()));
     };
   }
 

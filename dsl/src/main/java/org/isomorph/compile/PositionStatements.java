@@ -57,7 +57,8 @@ final class PositionStatements {
 
   String logScale(Op.LogScale log, Place at) {
     String trained = Long.toString(log.trained());
-    return functions.call("log_scaled", at.in(0), at.in(1), trained, precision.wideNumber());
+    return functions.call(
+        "log_scaled", at.in(0), at.in(1), trained, Literals.dtype(precision.wide()));
   }
 
   String distanceBias(Op.DistanceBias bias, Place at) {

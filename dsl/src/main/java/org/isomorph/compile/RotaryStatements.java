@@ -30,7 +30,7 @@ final class RotaryStatements {
             rope.axes() == Rope.Axes.TWO ? "angles_of_two" : "angles",
             positions,
             frequencies(rope, at),
-            precision.wideNumber());
+            Literals.dtype(precision.wide()));
     double factor = Frequencies.attentionFactor(rope.scaling());
     String angle = at.result() + "_angle";
     return List.of(

@@ -57,11 +57,8 @@ public final class TorchScript {
       String name = inputs.get(index);
       boolean number = isNumber(graph.inputs().get(name));
       String given = "x[" + index + "]";
-      int dtype = Script.dtype(kind(name), precision);
-      body.add(
-          variable(name)
-              + " = "
-              + (number ? "torch.to(" + given + ", dtype=" + dtype + ")" : given));
+      DType dtype = precision.dtype(kind(name));
+      body.add(variable(name) + " = " + (number ? Literals.cast(given, dtype) : given));
     }
     for (List<Node> part : parts()) {
       if (part.getFirst().region().isEmpty()) inline(part, body);
@@ -91,7 +88,7 @@ public final class TorchScript {
   /** bfloat16 does not leave the program: what is read outside is float32 at least. */
   private String handedOut(String value) {
     return switch (kind(value)) {
-      case FLOAT, WIDE -> "torch.to(" + variable(value) + ", dtype=" + precision.wide() + ")";
+      case FLOAT, WIDE -> Literals.cast(variable(value), precision.wide());
       case INDEX, TRUTH -> variable(value);
     };
   }

@@ -24,7 +24,7 @@ final class VectorStatements {
     if (linear.unitRows())
       // Dividing the products is the same as dividing the rows, and writes no second weight.
       return "torch.div(torch.linear(%s, %s), torch.to(torch.linalg_vector_norm(%s, 2, [-1], False, dtype=%s), %s))"
-              .formatted(x, weight, weight, precision.wideNumber(), x)
+              .formatted(x, weight, weight, Literals.dtype(precision.wide()), x)
           + (biased ? " + " + at.weight(1) : "");
     if (!biased) return "torch.linear(" + x + ", " + weight + ")";
     String bias = widened ? Literals.cast(at.weight(1), precision.wide()) : at.weight(1);
