@@ -27,7 +27,10 @@ import org.isomorph.spec.Tower;
  * table each. Lewis et al., arXiv 1910.13461.
  */
 public final class Bart implements Dialect {
-  private static final String PREFIX = "model.";
+
+  /** A bare BartModel is saved without the prefix. */
+  private static final PrefixedRows ROWS = new PrefixedRows("model.");
+
   private static final String LOGITS_BIAS = "final_logits_bias";
   private static final List<ModelClass> CLASSES =
       List.of(ModelClass.of("BartForConditionalGeneration", "head"), ModelClass.of("BartModel"));
@@ -155,18 +158,18 @@ public final class Bart implements Dialect {
   @Override
   public List<Row> rows(Model model) {
     List<Row> rows = new ArrayList<>();
-    rows.add(stored("shared.weight", "embed.token.weight"));
+    rows.add(ROWS.row("shared.weight", "embed.token.weight"));
     for (String tower : List.of("encoder", "decoder")) {
-      rows.add(stored(tower + ".embed_positions.weight", tower + ".embed.position.weight"));
-      both(rows, tower + ".layernorm_embedding", tower + ".embed.norm");
+      rows.add(ROWS.row(tower + ".embed_positions.weight", tower + ".embed.position.weight"));
+      rows.addAll(ROWS.weightAndBias(tower + ".layernorm_embedding", tower + ".embed.norm"));
       String layer = tower + ".layers.{i}.", block = tower + ".{i}.";
       attention(rows, layer + "self_attn", block + "attn");
       attention(rows, layer + "encoder_attn", block + "cross");
-      both(rows, layer + "fc1", block + "ffn.up");
-      both(rows, layer + "fc2", block + "ffn.down");
-      both(rows, layer + "final_layer_norm", block + "ffn.norm");
+      rows.addAll(ROWS.weightAndBias(layer + "fc1", block + "ffn.up"));
+      rows.addAll(ROWS.weightAndBias(layer + "fc2", block + "ffn.down"));
+      rows.addAll(ROWS.weightAndBias(layer + "final_layer_norm", block + "ffn.norm"));
       // Some files repeat the shared table.
-      for (String prefix : List.of(PREFIX, ""))
+      for (String prefix : List.of(ROWS.prefix(), ""))
         rows.add(Row.copy(prefix + tower + ".embed_tokens.weight", "embed.token.weight"));
     }
     rows.add(row("lm_head.weight", "head.weight"));
@@ -179,19 +182,9 @@ public final class Bart implements Dialect {
 
   private static void attention(List<Row> rows, String name, String parameter) {
     for (String part : List.of("q", "k", "v"))
-      both(rows, name + "." + part + "_proj", parameter + "." + part);
-    both(rows, name + ".out_proj", parameter + ".o");
-    both(rows, name + "_layer_norm", parameter + ".norm");
-  }
-
-  private static void both(List<Row> rows, String name, String parameter) {
-    for (String part : List.of("weight", "bias"))
-      rows.add(stored(name + "." + part, parameter + "." + part));
-  }
-
-  /** A bare BartModel is saved without the prefix. */
-  private static Row stored(String name, String parameter) {
-    return row(PREFIX + name, parameter).alias(name);
+      rows.addAll(ROWS.weightAndBias(name + "." + part + "_proj", parameter + "." + part));
+    rows.addAll(ROWS.weightAndBias(name + ".out_proj", parameter + ".o"));
+    rows.addAll(ROWS.weightAndBias(name + "_layer_norm", parameter + ".norm"));
   }
 
   @Override

@@ -1,8 +1,6 @@
 package org.isomorph.architectures;
 
 import static org.isomorph.dialect.Row.p;
-import static org.isomorph.dialect.Row.row;
-import static org.isomorph.layout.Packings.byHead;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +9,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.Template;
 import org.isomorph.dialect.TensorInfos;
-import org.isomorph.layout.Layout;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Model;
@@ -27,7 +23,10 @@ import org.isomorph.spec.Tokens;
  * <p>Queries, keys and values are fused head by head.
  */
 public final class Bloom implements Dialect {
-  private static final String PREFIX = "transformer.";
+
+  /** The published files lack the prefix, those that transformers writes have it. */
+  private static final PrefixedRows ROWS = new PrefixedRows("transformer.");
+
   private static final Role[] ROLES = {Role.BOS, Role.EOS, Role.PAD};
 
   @Override
@@ -97,36 +96,17 @@ public final class Bloom implements Dialect {
   @Override
   public List<Row> rows(Model model) {
     List<Row> rows = new ArrayList<>();
-    rows.add(stored("word_embeddings.weight", p("embed.token.weight")));
-    both(rows, "word_embeddings_layernorm", "embed.norm");
-    both(rows, "h.{i}.input_layernorm", "decoder.{i}.attn.norm");
-    long heads = Outline.of(model).heads().heads();
-    for (String part : List.of("weight", "bias"))
-      rows.add(
-          stored(
-              "h.{i}.self_attention.query_key_value." + part,
-              byHead(
-                  heads,
-                  p("decoder.{i}.attn.q." + part),
-                  p("decoder.{i}.attn.k." + part),
-                  p("decoder.{i}.attn.v." + part))));
-    both(rows, "h.{i}.self_attention.dense", "decoder.{i}.attn.o");
-    both(rows, "h.{i}.post_attention_layernorm", "decoder.{i}.ffn.norm");
-    both(rows, "h.{i}.mlp.dense_h_to_4h", "decoder.{i}.ffn.up");
-    both(rows, "h.{i}.mlp.dense_4h_to_h", "decoder.{i}.ffn.down");
-    both(rows, "ln_f", "decoder.norm");
+    rows.add(ROWS.row("word_embeddings.weight", p("embed.token.weight")));
+    rows.addAll(ROWS.weightAndBias("word_embeddings_layernorm", "embed.norm"));
+    rows.addAll(ROWS.weightAndBias("h.{i}.input_layernorm", "decoder.{i}.attn.norm"));
+    rows.addAll(FusedHeads.rows(model, ROWS::row, "h.{i}.self_attention.query_key_value"));
+    rows.addAll(ROWS.weightAndBias("h.{i}.self_attention.dense", "decoder.{i}.attn.o"));
+    rows.addAll(ROWS.weightAndBias("h.{i}.post_attention_layernorm", "decoder.{i}.ffn.norm"));
+    rows.addAll(ROWS.weightAndBias("h.{i}.mlp.dense_h_to_4h", "decoder.{i}.ffn.up"));
+    rows.addAll(ROWS.weightAndBias("h.{i}.mlp.dense_4h_to_h", "decoder.{i}.ffn.down"));
+    rows.addAll(ROWS.weightAndBias("ln_f", "decoder.norm"));
     rows.addAll(CausalHead.rows());
     return rows;
-  }
-
-  private static void both(List<Row> rows, String name, String parameter) {
-    for (String part : List.of("weight", "bias"))
-      rows.add(stored(name + "." + part, p(parameter + "." + part)));
-  }
-
-  /** The published files lack the prefix, those that transformers writes have it. */
-  private static Row stored(String name, Layout<Template> layout) {
-    return row(PREFIX + name, layout).alias(name);
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.OptionalLong;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
@@ -27,8 +26,6 @@ final class DeepseekLike {
   /** What a model without latents has in place of them when it is asked for its nearest. */
   private static final Latent NO_LATENT = Dsl.mla(1, 0, 1, 1, 2, 1);
 
-  private static final String SCALE = ".weight_scale_inv";
-
   private final Config config;
   private final LlamaLike common;
 
@@ -37,13 +34,8 @@ final class DeepseekLike {
     this.common = LlamaLike.reading(config);
   }
 
-  static DeepseekLike reading(Config config, TensorInfos tensors) {
+  static DeepseekLike reading(Config config) {
     if (config.number("moe_layer_freq", 1) != 1) throw config.invalid("moe_layer_freq", "1");
-    if (tensors.all().isPresent()
-        && tensors.all().get().keySet().stream().anyMatch(each -> each.endsWith(SCALE)))
-      throw config.invalid(
-          "quantization_config",
-          "none, because fp8 weights and their scales are not read; convert them to bf16 first");
     return new DeepseekLike(config);
   }
 

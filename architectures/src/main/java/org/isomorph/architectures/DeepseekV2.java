@@ -47,7 +47,7 @@ public final class DeepseekV2 implements Dialect {
           "norm_topk_prob", "false: the authors' code and transformers differ on what it means");
     if (config.flag("mlp_bias", false))
       throw config.invalid("mlp_bias", "false: experts have no biases");
-    DeepseekLike common = DeepseekLike.reading(config, tensors);
+    DeepseekLike common = DeepseekLike.reading(config);
     return common.model("deepseek-v2", common.latent(true), common.mixture(router(config)), 0);
   }
 

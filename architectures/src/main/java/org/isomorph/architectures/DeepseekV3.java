@@ -47,7 +47,7 @@ public final class DeepseekV3 implements Dialect {
   public Model spec(Config config, TensorInfos tensors) {
     Fixed.text(config, "topk_method", "noaux_tc");
     Fixed.text(config, "scoring_func", "sigmoid");
-    DeepseekLike common = DeepseekLike.reading(config, tensors);
+    DeepseekLike common = DeepseekLike.reading(config);
     Model model =
         common.model(
             "deepseek-v3",

@@ -99,8 +99,8 @@ public final class Gpt1 implements Dialect {
   @Override
   public List<Row> rows(Model model) {
     List<Row> rows = new ArrayList<>();
-    rows.add(Gpt2.stored("tokens_embed.weight", p("embed.token.weight")));
-    rows.add(Gpt2.stored("positions_embed.weight", p("embed.position.weight")));
+    rows.add(Gpt2.ROWS.row("tokens_embed.weight", p("embed.token.weight")));
+    rows.add(Gpt2.ROWS.row("positions_embed.weight", p("embed.position.weight")));
     Gpt2.layers(rows);
     rows.addAll(CausalHead.rows());
     // 0, 1, 2, ..., which old files hold as a buffer.

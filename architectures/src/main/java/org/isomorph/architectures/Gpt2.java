@@ -1,7 +1,6 @@
 package org.isomorph.architectures;
 
 import static org.isomorph.dialect.Row.p;
-import static org.isomorph.dialect.Row.row;
 import static org.isomorph.layout.Packings.byPart;
 
 import java.util.ArrayList;
@@ -27,7 +26,10 @@ import org.isomorph.spec.Role;
  * <p>Linear maps are stored as Conv1D: transposed, {@code [in, out]}.
  */
 public final class Gpt2 implements Dialect {
-  private static final String PREFIX = "transformer.";
+
+  /** The first published files lack the prefix. */
+  static final PrefixedRows ROWS = new PrefixedRows("transformer.");
+
   private static final Role[] ROLES = {Role.BOS, Role.EOS, Role.PAD};
 
   @Override
@@ -123,46 +125,37 @@ public final class Gpt2 implements Dialect {
   @Override
   public List<Row> rows(Model model) {
     List<Row> rows = new ArrayList<>();
-    rows.add(stored("wte.weight", p("embed.token.weight")));
-    rows.add(stored("wpe.weight", p("embed.position.weight")));
+    rows.add(ROWS.row("wte.weight", p("embed.token.weight")));
+    rows.add(ROWS.row("wpe.weight", p("embed.position.weight")));
     layers(rows);
-    norm(rows, "ln_f", "decoder.norm");
+    rows.addAll(ROWS.weightAndBias("ln_f", "decoder.norm"));
     rows.addAll(CausalHead.rows());
     return rows;
   }
 
   /** The rows of all layers, which GPT-1 has too. */
   static void layers(List<Row> rows) {
-    norm(rows, "h.{i}.ln_1", "decoder.{i}.attn.norm");
+    rows.addAll(ROWS.weightAndBias("h.{i}.ln_1", "decoder.{i}.attn.norm"));
     for (String part : List.of("weight", "bias")) {
       Layout<Template> qkv =
           byPart(
               p("decoder.{i}.attn.q." + part),
               p("decoder.{i}.attn.k." + part),
               p("decoder.{i}.attn.v." + part));
-      rows.add(stored("h.{i}.attn.c_attn." + part, part.equals("weight") ? qkv.transpose() : qkv));
+      rows.add(
+          ROWS.row("h.{i}.attn.c_attn." + part, part.equals("weight") ? qkv.transpose() : qkv));
     }
     conv1d(rows, "h.{i}.attn.c_proj", "decoder.{i}.attn.o");
-    norm(rows, "h.{i}.ln_2", "decoder.{i}.ffn.norm");
+    rows.addAll(ROWS.weightAndBias("h.{i}.ln_2", "decoder.{i}.ffn.norm"));
     conv1d(rows, "h.{i}.mlp.c_fc", "decoder.{i}.ffn.up");
     conv1d(rows, "h.{i}.mlp.c_proj", "decoder.{i}.ffn.down");
     // The causal mask and its constant, which old files hold as buffers.
     rows.add(Row.ignored("(transformer\\.)?h\\.\\d+\\.attn\\.(bias|masked_bias)"));
   }
 
-  private static void norm(List<Row> rows, String name, String parameter) {
-    for (String part : List.of("weight", "bias"))
-      rows.add(stored(name + "." + part, p(parameter + "." + part)));
-  }
-
   private static void conv1d(List<Row> rows, String name, String parameter) {
-    rows.add(stored(name + ".weight", p(parameter + ".weight").transpose()));
-    rows.add(stored(name + ".bias", p(parameter + ".bias")));
-  }
-
-  /** The first published files lack the prefix. */
-  static Row stored(String name, Layout<Template> layout) {
-    return row(PREFIX + name, layout).alias(name);
+    rows.add(ROWS.row(name + ".weight", p(parameter + ".weight").transpose()));
+    rows.add(ROWS.row(name + ".bias", p(parameter + ".bias")));
   }
 
   @Override

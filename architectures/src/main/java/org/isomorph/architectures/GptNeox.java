@@ -1,8 +1,6 @@
 package org.isomorph.architectures;
 
-import static org.isomorph.dialect.Row.p;
 import static org.isomorph.dialect.Row.row;
-import static org.isomorph.layout.Packings.byHead;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -120,16 +118,7 @@ public final class GptNeox implements Dialect {
     List<Row> rows = new ArrayList<>();
     rows.add(row("gpt_neox.embed_in.weight", "embed.token.weight"));
     both(rows, "input_layernorm", "attn.norm");
-    long heads = Outline.of(model).heads().heads();
-    for (String part : List.of("weight", "bias"))
-      rows.add(
-          row(
-              LAYER + "attention.query_key_value." + part,
-              byHead(
-                  heads,
-                  p("decoder.{i}.attn.q." + part),
-                  p("decoder.{i}.attn.k." + part),
-                  p("decoder.{i}.attn.v." + part))));
+    rows.addAll(FusedHeads.rows(model, Row::row, LAYER + "attention.query_key_value"));
     both(rows, "attention.dense", "attn.o");
     both(rows, "post_attention_layernorm", "ffn.norm");
     both(rows, "mlp.dense_h_to_4h", "ffn.up");

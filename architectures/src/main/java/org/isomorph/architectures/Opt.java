@@ -1,7 +1,5 @@
 package org.isomorph.architectures;
 
-import static org.isomorph.dialect.Row.row;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.dialect.Config;
@@ -25,7 +23,10 @@ import org.isomorph.spec.Tokens;
  * than the stream. Zhang et al., arXiv 2205.01068.
  */
 public final class Opt implements Dialect {
-  private static final String PREFIX = "model.decoder.";
+
+  /** The first published files lack the outer prefix. */
+  private static final PrefixedRows ROWS = new PrefixedRows("model.decoder.", "decoder.");
+
   private static final String PROJECTED = "word_embed_proj_dim";
   private static final String AFFINE = "layer_norm_elementwise_affine";
   private static final String PRE_NORM = "do_layer_norm_before";
@@ -135,31 +136,22 @@ public final class Opt implements Dialect {
   @Override
   public List<Row> rows(Model model) {
     List<Row> rows = new ArrayList<>();
-    rows.add(stored("embed_tokens.weight", "embed.token.weight"));
-    rows.add(stored("embed_positions.weight", "embed.position.weight"));
-    rows.add(stored("project_in.weight", "embed.project_in.weight"));
-    rows.add(stored("project_out.weight", "embed.project_out.weight"));
+    rows.add(ROWS.row("embed_tokens.weight", "embed.token.weight"));
+    rows.add(ROWS.row("embed_positions.weight", "embed.position.weight"));
+    rows.add(ROWS.row("project_in.weight", "embed.project_in.weight"));
+    rows.add(ROWS.row("project_out.weight", "embed.project_out.weight"));
     String layer = "layers.{i}.", block = "decoder.{i}.";
     for (String part : List.of("q", "k", "v"))
-      both(rows, layer + "self_attn." + part + "_proj", block + "attn." + part);
-    both(rows, layer + "self_attn.out_proj", block + "attn.o");
-    both(rows, layer + "self_attn_layer_norm", block + "attn.norm");
-    both(rows, layer + "fc1", block + "ffn.up");
-    both(rows, layer + "fc2", block + "ffn.down");
-    both(rows, layer + "final_layer_norm", block + "ffn.norm");
-    both(rows, "final_layer_norm", "decoder.norm");
+      rows.addAll(
+          ROWS.weightAndBias(layer + "self_attn." + part + "_proj", block + "attn." + part));
+    rows.addAll(ROWS.weightAndBias(layer + "self_attn.out_proj", block + "attn.o"));
+    rows.addAll(ROWS.weightAndBias(layer + "self_attn_layer_norm", block + "attn.norm"));
+    rows.addAll(ROWS.weightAndBias(layer + "fc1", block + "ffn.up"));
+    rows.addAll(ROWS.weightAndBias(layer + "fc2", block + "ffn.down"));
+    rows.addAll(ROWS.weightAndBias(layer + "final_layer_norm", block + "ffn.norm"));
+    rows.addAll(ROWS.weightAndBias("final_layer_norm", "decoder.norm"));
     rows.addAll(CausalHead.rows());
     return rows;
-  }
-
-  private static void both(List<Row> rows, String name, String parameter) {
-    for (String part : List.of("weight", "bias"))
-      rows.add(stored(name + "." + part, parameter + "." + part));
-  }
-
-  /** The first published files lack the outer prefix. */
-  private static Row stored(String name, String parameter) {
-    return row(PREFIX + name, parameter).alias("decoder." + name);
   }
 
   @Override

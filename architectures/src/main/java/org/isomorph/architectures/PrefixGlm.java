@@ -1,8 +1,6 @@
 package org.isomorph.architectures;
 
-import static org.isomorph.dialect.Row.p;
 import static org.isomorph.dialect.Row.row;
-import static org.isomorph.layout.Packings.byHead;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -84,16 +82,7 @@ final class PrefixGlm {
     both(rows, "attention.dense", "attn.o");
     both(rows, "post_attention_layernorm", "ffn.norm");
     both(rows, "mlp.dense_4h_to_h", "ffn.down");
-    long heads = Outline.of(model).heads().heads();
-    for (String part : List.of("weight", "bias"))
-      rows.add(
-          row(
-              LAYER + "attention.query_key_value." + part,
-              byHead(
-                  heads,
-                  p("decoder.{i}.attn.q." + part),
-                  p("decoder.{i}.attn.k." + part),
-                  p("decoder.{i}.attn.v." + part))));
+    rows.addAll(FusedHeads.rows(model, Row::row, LAYER + "attention.query_key_value"));
     rows.addAll(Row.weightAndBias("transformer.final_layernorm", "decoder.norm"));
     // The rotary frequencies, which follow from the configuration.
     rows.add(Row.ignored("transformer\\.layers\\.\\d+\\.attention\\.rotary_emb\\.inv_freq"));

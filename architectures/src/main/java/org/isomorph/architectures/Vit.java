@@ -1,7 +1,6 @@
 package org.isomorph.architectures;
 
 import static org.isomorph.dialect.Row.p;
-import static org.isomorph.dialect.Row.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +10,7 @@ import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.Template;
 import org.isomorph.dialect.TensorInfos;
-import org.isomorph.layout.Layout;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
@@ -30,7 +27,10 @@ import org.isomorph.spec.Projection;
  * hold more.
  */
 public final class Vit implements Dialect {
-  private static final String PREFIX = "vit.";
+
+  /** A bare ViTModel is saved without the prefix. */
+  private static final PrefixedRows ROWS = new PrefixedRows("vit.");
+
   private static final List<ModelClass> CLASSES =
       List.of(
           ModelClass.of("ViTModel", "pooler"),
@@ -75,7 +75,7 @@ public final class Vit implements Dialect {
   private static List<Head> heads(Config config, TensorInfos tensors, long width) {
     Set<String> labels = ModelClass.heads(config, CLASSES);
     List<Head> heads = new ArrayList<>();
-    if (BertLike.pools(labels, tensors, PREFIX)) {
+    if (BertLike.pools(labels, tensors, ROWS.prefix())) {
       if (config.number("pooler_output_size", width) != width)
         throw config.invalid("pooler_output_size", width + ", the width of the model");
       heads.add(new Head.Pooler(Activations.read(config, "pooler_act", "tanh")));
@@ -118,32 +118,23 @@ public final class Vit implements Dialect {
   @Override
   public List<Row> rows(Model model) {
     List<Row> rows = new ArrayList<>();
-    rows.add(stored("embeddings.cls_token", p("embed.class.weight").split(0, 1, 1, -1)));
-    rows.add(stored("embeddings.position_embeddings", p("embed.position.weight").split(0, 1, -1)));
-    both(rows, "embeddings.patch_embeddings.projection", "embed.patch");
+    rows.add(ROWS.row("embeddings.cls_token", p("embed.class.weight").split(0, 1, 1, -1)));
+    rows.add(
+        ROWS.row("embeddings.position_embeddings", p("embed.position.weight").split(0, 1, -1)));
+    rows.addAll(ROWS.weightAndBias("embeddings.patch_embeddings.projection", "embed.patch"));
     String layer = "encoder.layer.{i}.", block = "encoder.{i}.";
-    both(rows, layer + "layernorm_before", block + "attn.norm");
-    both(rows, layer + "attention.attention.query", block + "attn.q");
-    both(rows, layer + "attention.attention.key", block + "attn.k");
-    both(rows, layer + "attention.attention.value", block + "attn.v");
-    both(rows, layer + "attention.output.dense", block + "attn.o");
-    both(rows, layer + "layernorm_after", block + "ffn.norm");
-    both(rows, layer + "intermediate.dense", block + "ffn.up");
-    both(rows, layer + "output.dense", block + "ffn.down");
-    both(rows, "layernorm", "encoder.norm");
-    both(rows, "pooler.dense", "pooler");
+    rows.addAll(ROWS.weightAndBias(layer + "layernorm_before", block + "attn.norm"));
+    rows.addAll(ROWS.weightAndBias(layer + "attention.attention.query", block + "attn.q"));
+    rows.addAll(ROWS.weightAndBias(layer + "attention.attention.key", block + "attn.k"));
+    rows.addAll(ROWS.weightAndBias(layer + "attention.attention.value", block + "attn.v"));
+    rows.addAll(ROWS.weightAndBias(layer + "attention.output.dense", block + "attn.o"));
+    rows.addAll(ROWS.weightAndBias(layer + "layernorm_after", block + "ffn.norm"));
+    rows.addAll(ROWS.weightAndBias(layer + "intermediate.dense", block + "ffn.up"));
+    rows.addAll(ROWS.weightAndBias(layer + "output.dense", block + "ffn.down"));
+    rows.addAll(ROWS.weightAndBias("layernorm", "encoder.norm"));
+    rows.addAll(ROWS.weightAndBias("pooler.dense", "pooler"));
     rows.addAll(Row.weightAndBias("classifier", "classes"));
     return rows;
-  }
-
-  private static void both(List<Row> rows, String name, String parameter) {
-    for (String part : List.of("weight", "bias"))
-      rows.add(stored(name + "." + part, p(parameter + "." + part)));
-  }
-
-  /** A bare ViTModel is saved without the prefix. */
-  private static Row stored(String name, Layout<Template> layout) {
-    return row(PREFIX + name, layout).alias(name);
   }
 
   @Override

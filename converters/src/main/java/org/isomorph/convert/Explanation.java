@@ -70,8 +70,8 @@ public record Explanation(
 
   /** The first parameter of a tensor that some family calls by this name. */
   private static Optional<Parameter> stored(Model model, String tensor, Dialects dialects) {
-    return tables(model, dialects).values().stream()
-        .flatMap(table -> table.entries().stream())
+    return routes(model, dialects).entrySet().stream()
+        .flatMap(way -> table(way.getKey(), way.getValue()).entries().stream())
         .filter(entry -> entry.name().equals(tensor) || entry.aliases().contains(tensor))
         .flatMap(entry -> entry.layout().parameters().stream())
         .findFirst()
@@ -80,29 +80,42 @@ public record Explanation(
 
   private static Map<String, String> places(Model model, Parameter parameter, Dialects dialects) {
     Map<String, String> places = new LinkedHashMap<>();
-    tables(model, dialects)
-        .forEach((family, table) ->
-            table
+    routes(model, dialects)
+        .forEach((dialect, route) ->
+            table(dialect, route)
                 .storing(parameter.name())
-                .ifPresent(entry ->
-                    places.put(
-                        family, entry.name() + " " + entry.shape() + " = " + entry.layout())));
+                .ifPresent(entry -> places.put(dialect.name(), place(entry, parameter, route))));
     return places;
   }
 
-  /**
-   * The tables of the families that express this very model, or one that an adjustment makes of it.
-   */
-  private static Map<String, Table> tables(Model model, Dialects dialects) {
-    Map<String, Table> tables = new LinkedHashMap<>();
+  /** A row of a family, and what is done to the parameter before. */
+  private static String place(Table.Entry entry, Parameter parameter, Route route) {
+    List<String> done =
+        route.steps().stream()
+            .filter(step -> step.changes().containsKey(parameter.name()))
+            .map(Step::sentence)
+            .toList();
+    return entry.name()
+        + " "
+        + entry.shape()
+        + " = "
+        + entry.layout()
+        + (done.isEmpty() ? "" : " after: " + String.join("; ", done));
+  }
+
+  /** The ways to the families that express this very model, or one that laws make of it. */
+  private static Map<Dialect, Route> routes(Model model, Dialects dialects) {
+    Map<Dialect, Route> routes = new LinkedHashMap<>();
     for (Dialect dialect : dialects.all())
       Routes.to(dialect, model, Spelling.BEFORE_5)
           .route()
-          .map(Route::expressed)
-          .ifPresent(expressed ->
-              tables.put(
-                  dialect.name(), Table.of(expressed.model(), dialect.rows(expressed.model()))));
-    return tables;
+          .ifPresent(route -> routes.put(dialect, route));
+    return routes;
+  }
+
+  private static Table table(Dialect dialect, Route route) {
+    Model expressed = route.expressed().model();
+    return Table.of(expressed, dialect.rows(expressed));
   }
 
   /** The explanation as lines for a person. */

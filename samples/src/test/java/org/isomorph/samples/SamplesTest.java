@@ -102,7 +102,7 @@ class SamplesTest {
   @Test
   void aCheckpointIsConvertedAndInspected() throws Exception {
     assertThat(printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})))
-        .startsWith(
+        .contains(
             "  step      add zero attention biases", "  step      leave out zero attention biases")
         .endsWith(
             "config.json is the same, byte for byte",
@@ -122,9 +122,8 @@ class SamplesTest {
             printed(() ->
                 ConvertACheckpointKt.main(new String[] {file("llama"), file("gpt2"), "gpt2"})))
         .startsWith("refused:")
-        .contains(
-            "- decoder final norm: rms(1e-5) in the model, layerNorm(1e-5) in gpt2",
-            "- families that can express it: mistral, phi3, qwen2");
+        .contains("- decoder final norm: rms(1e-5) in the model, layerNorm(1e-5) in gpt2")
+        .anyMatch(line -> line.startsWith("- families that can express it: mistral, phi3, "));
     assertThat(printed(() -> InspectACheckpointKt.main(new String[] {file("mistral")})))
         .startsWith("model(\"mistral\",");
   }
