@@ -64,6 +64,13 @@ final class Frequencies {
     return factor <= 1 ? 1 : 0.1 * by * Math.log(factor) + 1;
   }
 
+  /** LongRoPE: each frequency divided by a factor of its own. */
+  static double[] divided(Rope rope, List<Double> factors) {
+    double[] frequencies = plain(rope);
+    for (int i = 0; i < frequencies.length; i++) frequencies[i] /= factors.get(i);
+    return frequencies;
+  }
+
   private static double[] divided(double[] by, double factor) {
     double[] result = by.clone();
     for (int i = 0; i < result.length; i++) result[i] /= factor;
@@ -113,18 +120,25 @@ final class Frequencies {
         / (2 * Math.log(rope.theta()));
   }
 
+  /** Those of fixed sines and cosines. Vaswani et al., arXiv 1706.03762. */
+  static double[] sinusoid(long width) {
+    double[] frequencies = new double[Math.toIntExact((width + 1) / 2)];
+    for (int i = 0; i < frequencies.length; i++)
+      frequencies[i] = Math.pow(10_000, -2.0 * i / width);
+    return frequencies;
+  }
+
   /**
    * ALiBi's slopes: a geometric sequence for a power of two heads; else that of the next smaller
    * power, then every other of the next larger. Press et al., arXiv 2108.12409.
    */
-  static List<Double> slopes(RelativePosition.Alibi alibi, long heads) {
+  static double[] slopes(RelativePosition.Alibi alibi, long heads) {
     long power = Long.highestOneBit(heads);
     List<Double> slopes = new ArrayList<>();
     for (long head = 1; head <= power; head++)
       slopes.add(Math.pow(2, -alibi.maxBias() * head / power));
     for (long head = 1; slopes.size() < heads; head += 2)
       slopes.add(Math.pow(2, -alibi.maxBias() * head / (2.0 * power)));
-    slopes.replaceAll(slope -> slope * alibi.scale());
-    return slopes;
+    return slopes.stream().mapToDouble(slope -> slope * alibi.scale()).toArray();
   }
 }

@@ -1,27 +1,42 @@
 package org.isomorph.compile;
 
+import org.isomorph.graph.Type;
 import org.isomorph.tensor.DType;
 
 /**
- * The dtypes of one run, in libtorch's numbering.
+ * The dtypes of one run.
  *
  * @param run of weights and of the stream
- * @param wide of statistics: float32 at least
+ * @param wide of statistics: F32 at least
  */
-record Precision(int run, int wide) {
-  static final int INT64 = 4;
-  static final int FLOAT32 = 6;
-  static final int FLOAT64 = 7;
-  static final int BOOL = 11;
-  static final int BFLOAT16 = 15;
+public record Precision(DType run, DType wide) {
+  /** Whether models run in a dtype. */
+  public static boolean isPossible(DType run) {
+    return run == DType.F32 || run == DType.BF16 || run == DType.F64;
+  }
 
-  static Precision of(DType dtype) {
-    return switch (dtype) {
-      case F32 -> new Precision(FLOAT32, FLOAT32);
-      case F64 -> new Precision(FLOAT64, FLOAT64);
-      case BF16 -> new Precision(BFLOAT16, FLOAT32);
-      default ->
-          throw new IllegalArgumentException("models run in F32, BF16 or F64, not in " + dtype);
+  /** Why models do not run in a dtype. */
+  public static String refusal(DType run) {
+    return "models run in F32, BF16 or F64, not in " + run;
+  }
+
+  /**
+   * The dtypes of a run in F32, BF16 or F64.
+   *
+   * @throws IllegalArgumentException for any other
+   */
+  public static Precision of(DType run) {
+    if (!isPossible(run)) throw new IllegalArgumentException(refusal(run));
+    return new Precision(run, run == DType.F64 ? DType.F64 : DType.F32);
+  }
+
+  /** The dtype of a kind of number. */
+  public DType dtype(Type.Kind kind) {
+    return switch (kind) {
+      case FLOAT -> run;
+      case WIDE -> wide;
+      case INDEX -> DType.I64;
+      case TRUTH -> DType.BOOL;
     };
   }
 }

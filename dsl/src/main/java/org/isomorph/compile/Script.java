@@ -1,7 +1,7 @@
 package org.isomorph.compile;
 
+import java.util.Collection;
 import java.util.List;
-import org.isomorph.graph.Type;
 
 /**
  * A graph as TorchScript, and the order of what it takes and gives.
@@ -24,12 +24,7 @@ public record Script(
     List<String> memory,
     List<String> outputs) {
   /** What the class M has besides methods: nothing. */
-  static final String HEADER =
-      """
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-      """;
+  static final String HEADER = header(List.of(), List.of());
 
   public Script {
     inputs = List.copyOf(inputs);
@@ -38,13 +33,17 @@ public record Script(
     outputs = List.copyOf(outputs);
   }
 
-  /** The dtype that libtorch knows a kind of number as, in its own numbering. */
-  static int dtype(Type.Kind kind, Precision precision) {
-    return switch (kind) {
-      case FLOAT -> precision.run();
-      case WIDE -> precision.wide();
-      case INDEX -> Precision.INT64;
-      case TRUTH -> Precision.BOOL;
-    };
+  /**
+   * How the class M begins.
+   *
+   * @param parameters those of its attributes that are parameters
+   * @param attributes each as {@code name : type}
+   */
+  static String header(Collection<String> parameters, List<String> attributes) {
+    StringBuilder text = new StringBuilder("  __parameters__ = [");
+    parameters.forEach(name -> text.append('"').append(name).append("\", "));
+    text.append("]\n  __buffers__ = []\n");
+    attributes.forEach(each -> text.append("  ").append(each).append('\n'));
+    return text.append("  training : bool\n").toString();
   }
 }

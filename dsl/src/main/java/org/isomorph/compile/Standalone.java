@@ -3,7 +3,6 @@ package org.isomorph.compile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.isomorph.graph.Graph;
@@ -44,12 +43,9 @@ public record Standalone(
     Script script = TorchScript.of(graph, dtype);
     SequencedMap<String, String> names = new LinkedHashMap<>();
     for (String parameter : script.weights())
-      names.computeIfAbsent(parameter, each -> identifier(each, names));
-    StringBuilder header = new StringBuilder("  __parameters__ = [");
-    names.values().forEach(name -> header.append('"').append(name).append("\", "));
-    header.append("]\n  __buffers__ = []\n");
-    names.values().forEach(name -> header.append("  ").append(name).append(" : Tensor\n"));
-    header.append("  training : bool\n");
+      names.computeIfAbsent(parameter, each -> Identifiers.unlike(names.values(), each));
+    List<String> declared = names.values().stream().map(name -> name + " : Tensor").toList();
+    String header = Script.header(names.values(), declared);
     String list =
         script.weights().stream()
             .map(parameter -> "self." + names.get(parameter))
@@ -57,9 +53,7 @@ public record Standalone(
     SequencedMap<String, String> attributes = new LinkedHashMap<>();
     names.forEach((parameter, name) -> attributes.put(name, parameter));
     return new Standalone(
-        source(graph, script, header.toString(), "", List.of("w = " + list)),
-        attributes,
-        List.of());
+        source(graph, script, header, "", List.of("w = " + list)), attributes, List.of());
   }
 
   /**
@@ -72,14 +66,7 @@ public record Standalone(
   public static Standalone outside(Graph graph, DType dtype, String binder) {
     Script script = TorchScript.of(graph, dtype);
     String header =
-        """
-          __parameters__ = []
-          __buffers__ = []
-          %s : List[int]
-          %s : List[Tensor]
-          training : bool
-        """
-            .formatted(TABLE, BOUND);
+        Script.header(List.of(), List.of(TABLE + " : List[int]", BOUND + " : List[Tensor]"));
     String bind =
         """
           def bind(self: __torch__.M, directory: str, device: str="cpu") -> None:
@@ -126,13 +113,6 @@ public record Standalone(
     return "{" + String.join(", ", entries) + "}";
   }
 
-  private static String identifier(String parameter, Map<String, String> taken) {
-    String name = TorchScript.identifier(parameter);
-    // Dots and underlines become the same.
-    while (taken.containsValue(name)) name += "_";
-    return name;
-  }
-
   /**
    * What {@code forward} is given, and what it makes of it.
    *
@@ -155,7 +135,7 @@ public record Standalone(
       if (isOptional(name)) return functions.call("given_or_zeros", name, needed(ids(name)));
       boolean whole = graph.type(name).orElseThrow().kind() == Type.Kind.INDEX;
       String value = needed(name);
-      return whole ? "torch.to(" + value + ", dtype=" + Precision.INT64 + ")" : value;
+      return whole ? Literals.cast(value, DType.I64) : value;
     }
 
     private String needed(String name) {

@@ -44,6 +44,15 @@ public final class TorchArchive {
   private TorchArchive() {}
 
   /**
+   * An archive whose class M has these methods, indented by two, and nothing else.
+   *
+   * @param methods of TorchScript
+   */
+  public static byte[] ofMethods(String methods) {
+    return of("class M(Module):\n" + Script.HEADER + methods);
+  }
+
+  /**
    * A weight inside the archive.
    *
    * @param name the attribute of {@code M} that holds it

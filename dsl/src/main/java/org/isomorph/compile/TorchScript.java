@@ -1,7 +1,6 @@
 package org.isomorph.compile;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ public final class TorchScript {
     this.graph = graph;
     this.precision = Precision.of(dtype);
     this.statements = new Statements(graph, precision, functions);
-    this.memory = orderedMemory(graph);
+    this.memory = List.copyOf(graph.memory().keySet());
     for (Node node : graph.nodes())
       for (String input : node.inputs())
         readers.computeIfAbsent(input, _ -> new HashSet<>()).add(node.region());
@@ -51,11 +50,6 @@ public final class TorchScript {
     return new TorchScript(graph, dtype).script();
   }
 
-  /** In the order of the nodes, so that a layer's memories stand together. */
-  private static List<String> orderedMemory(Graph graph) {
-    return graph.results().map(Node.Result::name).filter(graph.memory()::containsKey).toList();
-  }
-
   private Script script() {
     List<String> body = new ArrayList<>();
     List<String> inputs = List.copyOf(graph.inputs().keySet());
@@ -63,11 +57,8 @@ public final class TorchScript {
       String name = inputs.get(index);
       boolean number = isNumber(graph.inputs().get(name));
       String given = "x[" + index + "]";
-      int dtype = Script.dtype(kind(name), precision);
-      body.add(
-          variable(name)
-              + " = "
-              + (number ? "torch.to(" + given + ", dtype=" + dtype + ")" : given));
+      DType dtype = precision.dtype(kind(name));
+      body.add(variable(name) + " = " + (number ? Literals.cast(given, dtype) : given));
     }
     for (List<Node> part : parts()) {
       if (part.getFirst().region().isEmpty()) inline(part, body);
@@ -97,7 +88,7 @@ public final class TorchScript {
   /** bfloat16 does not leave the program: what is read outside is float32 at least. */
   private String handedOut(String value) {
     return switch (kind(value)) {
-      case FLOAT, WIDE -> "torch.to(" + variable(value) + ", dtype=" + precision.wide() + ")";
+      case FLOAT, WIDE -> Literals.cast(variable(value), precision.wide());
       case INDEX, TRUTH -> variable(value);
     };
   }
@@ -128,13 +119,13 @@ public final class TorchScript {
 
   private void inline(List<Node> part, List<String> body) {
     for (Node node : part) {
-      Statements.Slot weight = new Statements.Slot("", weights.size());
+      Place.Slot weight = new Place.Slot("", weights.size());
       weights.addAll(node.parameters());
-      Statements.Slot slot = new Statements.Slot("", memoryIndex(node));
+      Place.Slot slot = new Place.Slot("", memoryIndex(node));
       body.addAll(
           statements.of(
               node,
-              new Statements.Place(
+              new Place(
                   node.results().stream().map(each -> variable(each.name())).toList(),
                   node.inputs().stream().map(this::variable).toList(),
                   weight,
@@ -163,19 +154,19 @@ public final class TorchScript {
       parameters.add(local.get(each) + ": Tensor");
     }
     for (String each : own(part))
-      local.put(each, unlike(local.values(), identifier(each.substring(region.length() + 1))));
+      local.put(each, Identifiers.unlike(local.values(), each.substring(region.length() + 1)));
     int firstWeight = weights.size();
     int firstMemory =
         part.stream().mapToInt(this::memoryIndex).filter(index -> index >= 0).findFirst().orElse(0);
     List<String> lines = new ArrayList<>();
     for (Node node : part) {
-      Statements.Slot weight = new Statements.Slot("o", weights.size() - firstWeight);
+      Place.Slot weight = new Place.Slot("o", weights.size() - firstWeight);
       weights.addAll(node.parameters());
-      Statements.Slot slot = new Statements.Slot("m", memoryIndex(node) - firstMemory);
+      Place.Slot slot = new Place.Slot("m", memoryIndex(node) - firstMemory);
       lines.addAll(
           statements.of(
               node,
-              new Statements.Place(
+              new Place(
                   node.results().stream().map(each -> named(local, each.name())).toList(),
                   node.inputs().stream().map(each -> named(local, each)).toList(),
                   weight,
@@ -234,25 +225,14 @@ public final class TorchScript {
 
   /** The name of the function with this text: one that is there already, or a new one. */
   private String block(String region, String function) {
-    return blocks.computeIfAbsent(function, _ -> "layer_" + identifier(region));
+    return blocks.computeIfAbsent(function, _ -> "layer_" + Identifiers.of(region));
   }
 
   private String variable(String value) {
     @Nullable String known = variables.get(value);
     if (known != null) return known;
-    String made = unlike(variables.values(), identifier(value));
+    String made = Identifiers.unlike(variables.values(), value);
     variables.put(value, made);
     return made;
-  }
-
-  /** {@code shared_gate} and {@code shared.gate} are two values, and need two variables. */
-  private static String unlike(Collection<String> others, String name) {
-    String made = name;
-    while (others.contains(made)) made += "_";
-    return made;
-  }
-
-  static String identifier(String name) {
-    return name.replace('.', '_').replace('-', '_');
   }
 }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.isomorph.tensor.DType;
 
 /**
- * What torch calls dtypes in its files.
+ * What torch calls dtypes in its files, and libtorch in the text of its programs.
  *
  * <p>The older ones have a class of storages each, {@code torch.FloatStorage}; files say the dtype
  * by it. The newer ones share a storage of bytes, and files say {@code torch.float8_e4m3fn} beside.
@@ -22,6 +22,10 @@ public final class TorchTypes {
       Arrays.stream(DType.values())
           .filter(dtype -> name(dtype).isPresent())
           .collect(Collectors.toMap(dtype -> name(dtype).orElseThrow(), Function.identity()));
+  private static final Map<Integer, DType> BY_NUMBER =
+      Arrays.stream(DType.values())
+          .filter(dtype -> number(dtype).isPresent())
+          .collect(Collectors.toMap(dtype -> number(dtype).orElseThrow(), Function.identity()));
 
   private TorchTypes() {}
 
@@ -71,6 +75,32 @@ public final class TorchTypes {
         });
   }
 
+  /** libtorch's number of a dtype, if it has tensors of it. */
+  public static Optional<Integer> number(DType dtype) {
+    return Optional.ofNullable(
+        switch (dtype) {
+          case U8 -> 0;
+          case I8 -> 1;
+          case I16 -> 2;
+          case I32 -> 3;
+          case I64 -> 4;
+          case F16 -> 5;
+          case F32 -> 6;
+          case F64 -> 7;
+          case C64 -> 9;
+          case BOOL -> 11;
+          case BF16 -> 15;
+          case F8_E5M2 -> 23;
+          case F8_E4M3 -> 24;
+          case F8_E5M2FNUZ -> 25;
+          case F8_E4M3FNUZ -> 26;
+          case U16 -> 27;
+          case U32 -> 28;
+          case U64 -> 29;
+          case F4, F6_E2M3, F6_E3M2, F8_E8M0 -> null;
+        });
+  }
+
   /** The dtype that has this class of storages. */
   public static Optional<DType> ofStorage(String name) {
     return Optional.ofNullable(BY_STORAGE.get(name));
@@ -79,5 +109,10 @@ public final class TorchTypes {
   /** The dtype of this name. */
   public static Optional<DType> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  /** The dtype that libtorch has under a number, if there is one here too. */
+  public static Optional<DType> numbered(long number) {
+    return Optional.ofNullable(BY_NUMBER.get(Math.toIntExact(number)));
   }
 }

@@ -9,7 +9,8 @@
  * </pre>
  *
  * <p>{@link org.isomorph.compile.TorchScript} divides the graph into functions, {@code Statements}
- * writes each operation, and what takes more than a line is in the resource {@code functions.py}.
+ * writes each operation, with a class for each kind of them, and what takes more than a line is in
+ * the resource {@code functions.py}.
  */
 @NullMarked
 package org.isomorph.compile;

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
-import org.isomorph.spec.Input;
 import org.isomorph.spec.KeyValues;
 import org.isomorph.spec.Latent;
 import org.isomorph.spec.Mask;
@@ -43,20 +42,13 @@ final class Computability {
     if (!holds) reasons.add(otherwise);
   }
 
-  /** What a tower reads, through those that it continues. */
-  private Input root(Tower tower) {
-    return tower.input() instanceof Input.Continues from
-        ? root(model.tower(from.tower()).orElseThrow())
-        : tower.input();
-  }
-
   private boolean readsTokens(Tower tower) {
-    return root(tower) instanceof Tokens;
+    return model.root(tower) instanceof Tokens;
   }
 
   /** Whether each token has two positions. */
   private boolean hasTwo(Tower tower) {
-    return root(tower) instanceof Tokens tokens
+    return model.root(tower) instanceof Tokens tokens
         && tokens.numbering() == Tokens.Numbering.SPAN_AND_BLOCK;
   }
 

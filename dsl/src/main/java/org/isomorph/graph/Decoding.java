@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.isomorph.spec.Heads;
-import org.isomorph.spec.Input;
 import org.isomorph.spec.KeyValues;
 import org.isomorph.spec.Latent;
 import org.isomorph.spec.Mask;
@@ -52,7 +51,8 @@ final class Decoding {
       reasons.add("without a language model head no token follows another, and nothing is cached");
       return;
     }
-    List<Tower> towers = growing(model);
+    // Those through which the tokens pass that are added one by one.
+    List<Tower> towers = model.chain(model.last());
     for (Tower tower : towers) {
       if (Mask.BIDIRECTIONAL.equals(tower.mask()))
         reasons.add("tower " + tower.name() + " is bidirectional: earlier tokens see later ones");
@@ -67,14 +67,6 @@ final class Decoding {
       tower.cache().ifPresent(cache -> rotation(cache.position()));
     }
     if (towers.getFirst().input() instanceof Tokens tokens) numbering(tokens);
-  }
-
-  /** The towers through which the tokens pass that are added one by one, first to last. */
-  private static List<Tower> growing(Model model) {
-    List<Tower> towers = new ArrayList<>(List.of(model.last()));
-    while (towers.getFirst().input() instanceof Input.Continues from)
-      towers.addFirst(model.tower(from.tower()).orElseThrow());
-    return towers;
   }
 
   private void numbering(Tokens tokens) {

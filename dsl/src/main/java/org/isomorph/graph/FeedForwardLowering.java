@@ -51,17 +51,15 @@ final class FeedForwardLowering {
         new Op.Route(mixture.router(), mixture.topK(), mixture.experts()),
         List.of(scores),
         correction);
-    List<String> experts = new ArrayList<>();
+    Op.Experts experts = new Op.Experts(mixture.expert(), mixture.experts());
+    List<String> parameters = new ArrayList<>();
     for (long expert = 0; expert < mixture.experts(); expert++)
-      for (String part : parts(mixture.expert()))
-        experts.addAll(assembly.weights(path + ".experts." + expert + "." + part));
+      for (String matrix : experts.matrices())
+        parameters.addAll(assembly.weights(path + ".experts." + expert + "." + matrix));
     boolean alone = mixture.shared().isEmpty();
     String routed =
         assembly.add(
-            alone ? result : path + ".routed",
-            new Op.Experts(mixture.expert(), mixture.experts()),
-            List.of(x, weights, choices),
-            experts);
+            alone ? result : path + ".routed", experts, List.of(x, weights, choices), parameters);
     if (alone) return routed;
     Mixture.Shared shared = mixture.shared().orElseThrow();
     String passed = single(path + ".shared", shared.layer(), x, path + ".shared.out");
@@ -72,10 +70,5 @@ final class FeedForwardLowering {
       passed = assembly.add(path + ".shared.gated", new Op.Multiply(), open, passed);
     }
     return assembly.add(result, new Op.Add(), routed, passed);
-  }
-
-  /** The matrices of one expert, in the order in which {@link Op.Experts} takes them. */
-  private static List<String> parts(FeedForward.Single expert) {
-    return expert instanceof Gated ? List.of("gate", "up", "down") : List.of("up", "down");
   }
 }

@@ -19,7 +19,7 @@ import org.isomorph.tensor.Shape;
  * @param aliases other names of values: what leaves one layer enters the next
  * @param parameters the shapes of all weights that nodes read
  * @param memory values that are remembered from call to call, by the name of the value that a node
- *     with a memory gives; empty where each call stands alone
+ *     with a memory gives, in the order of the nodes; empty where each call stands alone
  */
 public record Graph(
     SequencedMap<String, Type> inputs,

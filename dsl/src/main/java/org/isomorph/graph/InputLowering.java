@@ -6,7 +6,6 @@ import java.util.function.BinaryOperator;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
-import org.isomorph.spec.Input;
 import org.isomorph.spec.KeyValues;
 import org.isomorph.spec.Mask;
 import org.isomorph.spec.Model;
@@ -185,13 +184,8 @@ final class InputLowering {
   /** Whether tokens are added to its sequence one by one: it is what a language model reads. */
   private boolean generates() {
     boolean language = model.heads().stream().anyMatch(Head.Lm.class::isInstance);
-    return language && !Mask.BIDIRECTIONAL.equals(tower.mask()) && leadsToHeads();
-  }
-
-  private boolean leadsToHeads() {
-    Tower last = model.last();
-    while (!last.equals(tower) && last.input() instanceof Input.Continues from)
-      last = model.tower(from.tower()).orElseThrow();
-    return last.equals(tower);
+    return language
+        && !Mask.BIDIRECTIONAL.equals(tower.mask())
+        && model.chain(model.last()).contains(tower);
   }
 }

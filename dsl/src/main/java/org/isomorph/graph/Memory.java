@@ -3,7 +3,6 @@ package org.isomorph.graph;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 
 /** Which operations can remember earlier calls, and what they keep. */
@@ -40,10 +39,5 @@ final class Memory {
       }
     }
     return memory;
-  }
-
-  /** The axis of a memory that grows with every call, or -1. */
-  static int growing(Map.Entry<String, Type> entry) {
-    return entry.getValue().dims().indexOf(Dim.KEYS);
   }
 }

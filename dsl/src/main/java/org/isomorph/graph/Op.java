@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.FeedForward;
+import org.isomorph.spec.Gated;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Pooling;
 import org.isomorph.spec.RelativePosition;
@@ -181,7 +182,26 @@ public sealed interface Op {
   record Route(Router router, long topK, long experts) implements Op {}
 
   /** (x (B, T, D), weights, choices; each expert's weights in order) to (B, T, D). */
-  record Experts(FeedForward.Single expert, long count) implements Op {}
+  record Experts(FeedForward.Single expert, long count) implements Op {
+    /** The matrices of one expert, in order; each is followed by its bias where there are any. */
+    public List<String> matrices() {
+      return expert instanceof Gated ? List.of("gate", "up", "down") : List.of("up", "down");
+    }
+
+    /** How many weights one expert has. */
+    public int weightsOfOne() {
+      return matrices().size() * stride();
+    }
+
+    /** The place of a matrix among the weights of its expert. */
+    public int weightOf(String matrix) {
+      return matrices().indexOf(matrix) * stride();
+    }
+
+    private int stride() {
+      return expert.bias() ? 2 : 1;
+    }
+  }
 
   // ---- images and whole sequences
 

@@ -5,7 +5,6 @@ import java.util.List;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
-import org.isomorph.spec.Input;
 import org.isomorph.spec.KeyValues;
 import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Mixture;
@@ -41,20 +40,14 @@ final class Padding {
     return Laws.Verdict.of(left, ifLeft);
   }
 
-  /** What a tower reads, through those that it continues. */
-  private Input root(Tower tower) {
-    return tower.input() instanceof Input.Continues from
-        ? root(model.tower(from.tower()).orElseThrow())
-        : tower.input();
-  }
-
   /** Whether a token's position depends on padding before it. Images are never padded. */
   private boolean counts(Tower tower) {
-    return root(tower) instanceof Tokens tokens && tokens.numbering() != Tokens.Numbering.UNPADDED;
+    return model.root(tower) instanceof Tokens tokens
+        && tokens.numbering() != Tokens.Numbering.UNPADDED;
   }
 
   private void look(Tower tower) {
-    if (!(root(tower) instanceof Tokens)) return;
+    if (!(model.root(tower) instanceof Tokens)) return;
     if (tower.input() instanceof Tokens tokens && counts(tower))
       switch (tokens.position()) {
         case AbsolutePosition.Learned _ -> left.add(counted("learned positions", tower));
@@ -119,7 +112,7 @@ final class Padding {
   }
 
   private void pooled(Head head, Pooling pooling, Tower tower) {
-    if (!(root(tower) instanceof Tokens)) return;
+    if (!(model.root(tower) instanceof Tokens)) return;
     switch (pooling) {
       case FIRST -> left.add(head.label() + " reads the first vector, which is padding's");
       case EOS -> ifLeft.add("each row has the end of a sequence, and padding has another id");

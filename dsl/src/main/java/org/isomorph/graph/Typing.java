@@ -7,8 +7,6 @@ import static org.isomorph.graph.Type.Kind.WIDE;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.isomorph.spec.FeedForward;
-import org.isomorph.spec.Gated;
 import org.isomorph.spec.Sink;
 import org.isomorph.tensor.Shape;
 
@@ -167,7 +165,7 @@ final class Typing {
       case Op.Retain _ -> only(5, 5, 0);
       case Op.Experts experts -> {
         Type x = only(3, 3, weights.size());
-        must(weights.size() == experts.count() * parts(experts.expert()), "all experts' weights");
+        must(weights.size() == experts.count() * experts.weightsOfOne(), "all experts' weights");
         yield x;
       }
       case Op.Patch patch -> {
@@ -192,11 +190,6 @@ final class Typing {
       case Op.Keep _ -> only(1, 1, 0);
       case Op.RotaryTable _, Op.Route _ -> throw new GraphException(op + " gives two values");
     };
-  }
-
-  /** How many weights one expert has: matrices, then their biases beside them. */
-  static int parts(FeedForward.Single expert) {
-    return (expert instanceof Gated ? 3 : 2) * (expert.bias() ? 2 : 1);
   }
 
   private static int sinks(Sink sink) {

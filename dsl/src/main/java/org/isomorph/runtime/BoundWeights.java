@@ -69,14 +69,8 @@ final class BoundWeights implements AutoCloseable {
           return out
       """;
 
-  private static final String SOURCE =
-      """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-      """
-          + MAKE
+  private static final String METHODS =
+      MAKE
           + """
             def bind(self: __torch__.M,
               paths: List[str],
@@ -95,7 +89,7 @@ final class BoundWeights implements AutoCloseable {
 
   /** Loaded with the first weights, and there until the process ends. */
   private static final class Loaded {
-    static final Program PROGRAM = Program.load(TorchArchive.of(SOURCE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   private final Sources sources;

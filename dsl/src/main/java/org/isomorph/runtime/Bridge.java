@@ -10,6 +10,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.isomorph.compile.TorchArchive;
+import org.isomorph.compile.TorchTypes;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
@@ -25,12 +26,8 @@ final class Bridge {
   private static final long CHUNK = 256L << 20;
   private static final int CACHE_LINE = 64;
 
-  private static final String SOURCE =
+  private static final String METHODS =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
         def room(self: __torch__.M,
           bytes: int) -> Tensor:
           return torch.empty([bytes], dtype=0)
@@ -64,7 +61,7 @@ final class Bridge {
 
   /** Loaded with the first tensor, and there until the process ends. */
   private static final class Loaded {
-    static final Program PROGRAM = Program.load(TorchArchive.of(SOURCE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   private Bridge() {}
@@ -117,7 +114,7 @@ final class Bridge {
       List<NativeValue> parts = described.elements();
       long number = parts.get(0).number();
       DType dtype =
-          ScalarTypes.dtype(number)
+          TorchTypes.numbered(number)
               .orElseThrow(() -> new RunException("a tensor has libtorch's dtype " + number));
       Shape shape = Shape.of(parts.get(1).numbers());
       NativeValue flat = parts.get(2);
@@ -142,7 +139,7 @@ final class Bridge {
   static void toHost(NativeValue value, Chunk use) {
     try (NativeValue described = Loaded.PROGRAM.call("flat", value)) {
       List<NativeValue> parts = described.elements();
-      DType dtype = ScalarTypes.dtype(parts.get(0).number()).orElseThrow();
+      DType dtype = TorchTypes.numbered(parts.get(0).number()).orElseThrow();
       long elements = Shape.of(parts.get(1).numbers()).elements();
       chunks(parts.get(2), dtype, elements, use);
     }

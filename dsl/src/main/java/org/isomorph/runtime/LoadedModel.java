@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.isomorph.compile.Precision;
 import org.isomorph.graph.Graph;
 import org.isomorph.graph.Lowering;
 import org.isomorph.graph.Passes;
@@ -123,7 +124,7 @@ public final class LoadedModel implements AutoCloseable {
             parameter.kind() == Parameter.Kind.MATRIX || parameter.kind() == Parameter.Kind.TABLE)
         .findFirst()
         .map(parameter -> weights.find(parameter.name()).dtype())
-        .map(dtype -> dtype == DType.BF16 || dtype == DType.F64 ? dtype : DType.F32)
+        .filter(Precision::isPossible)
         .orElse(DType.F32);
   }
 

@@ -8,12 +8,8 @@ final class Nudge {
    * In place: what is mapped is private to its mapping, so that a page that is written becomes
    * memory and the file stays as it is. The factors of a row look random and are always the same.
    */
-  private static final String SOURCE =
+  private static final String METHODS =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
         def nudge(self: __torch__.M, w: List[Tensor], part: float) -> int:
           for i in range(torch.len(w)):
             x = w[i]
@@ -28,7 +24,7 @@ final class Nudge {
       """;
 
   private static final class Loaded {
-    static final Program PROGRAM = Program.load(TorchArchive.of(SOURCE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   private Nudge() {}

@@ -3,6 +3,7 @@ package org.isomorph.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.isomorph.compile.Precision;
 import org.isomorph.compile.TorchArchive;
 import org.isomorph.graph.Dim;
 import org.isomorph.graph.Type;
@@ -13,12 +14,8 @@ import org.isomorph.tensor.DType;
  * that one more is written in place.
  */
 final class Rooms implements AutoCloseable {
-  private static final String SOURCE =
+  private static final String METHODS =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
         def make(self: __torch__.M, dims: List[int], ranks: List[int], dtypes: List[int], device: str) -> List[Tensor]:
           rooms = annotate(List[Tensor], [])
           at = 0
@@ -37,12 +34,12 @@ final class Rooms implements AutoCloseable {
       """;
 
   private static final class Loaded {
-    static final Program PROGRAM = Program.load(TorchArchive.of(SOURCE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   private final List<Type> types = new ArrayList<>();
   private final Device device;
-  private final DType dtype;
+  private final Precision precision;
   private final long batch;
   private NativeValue tensors;
 
@@ -50,7 +47,7 @@ final class Rooms implements AutoCloseable {
     for (String name : stage.memory())
       types.add(Objects.requireNonNull(stage.graph().memory().get(name)));
     this.device = stage.device();
-    this.dtype = dtype;
+    this.precision = Precision.of(dtype);
     this.batch = batch;
     this.tensors = made(capacity);
   }
@@ -74,7 +71,7 @@ final class Rooms implements AutoCloseable {
     List<Long> dims = new ArrayList<>(), ranks = new ArrayList<>(), dtypes = new ArrayList<>();
     for (Type type : types) {
       ranks.add((long) type.rank());
-      dtypes.add((long) number(type.kind()));
+      dtypes.add((long) ScalarTypes.of(precision.dtype(type.kind())));
       for (Dim dim : type.dims())
         dims.add(dim.isFixed() ? dim.fixed() : dim.equals(Dim.KEYS) ? capacity : batch);
     }
@@ -84,16 +81,6 @@ final class Rooms implements AutoCloseable {
         NativeValue where = NativeValue.of(device.toString())) {
       return Loaded.PROGRAM.call("make", d, r, t, where);
     }
-  }
-
-  private int number(Type.Kind kind) {
-    return ScalarTypes.of(
-        switch (kind) {
-          case FLOAT -> dtype;
-          case WIDE -> dtype == DType.F64 ? DType.F64 : DType.F32;
-          case INDEX -> DType.I64;
-          case TRUTH -> DType.BOOL;
-        });
   }
 
   @Override

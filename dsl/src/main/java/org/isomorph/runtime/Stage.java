@@ -9,18 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A graph that is ready to run on one device: compiled, loaded, its weights bound. */
 final class Stage implements AutoCloseable {
-  private static final String MOVE =
+  private static final String METHODS =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
         def move(self: __torch__.M, x: Tensor, device: str) -> Tensor:
           return torch.to(x, torch.device(device))
       """;
 
   private static final class Mover {
-    static final Program PROGRAM = Program.load(TorchArchive.of(MOVE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   private final Graph graph;

@@ -26,12 +26,8 @@ public record WeightDifference(
   /** Elements compared at once: what is made of them takes little memory. */
   private static final long CHUNK = 1L << 20;
 
-  private static final String SOURCE =
+  private static final String METHODS =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
         def compare(self: __torch__.M, x: List[Tensor], y: List[Tensor], transposed: bool, chunk: int) -> Tuple[List[int], Tensor]:
           a = x[0]
           b = y[0]
@@ -77,7 +73,7 @@ public record WeightDifference(
       """;
 
   private static final class Loaded {
-    static final Program PROGRAM = Program.load(TorchArchive.of(SOURCE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   /**

@@ -5,17 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.isomorph.compile.Precision;
 import org.isomorph.compile.TorchArchive;
 import org.isomorph.tensor.DType;
 
 /** A model's weights on one device: each is bound once, when a program first asks for it. */
 final class WeightPool implements AutoCloseable {
-  private static final String SOURCE =
+  private static final String METHODS =
       """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
         def choose(self: __torch__.M, pools: List[Tensor], index: List[int]) -> List[Tensor]:
           out = annotate(List[Tensor], [])
           for i in index:
@@ -26,7 +23,7 @@ final class WeightPool implements AutoCloseable {
       """;
 
   private static final class Loaded {
-    static final Program PROGRAM = Program.load(TorchArchive.of(SOURCE), Device.CPU);
+    static final Program PROGRAM = Program.load(TorchArchive.ofMethods(METHODS), Device.CPU);
   }
 
   private final Weights weights;
@@ -42,10 +39,7 @@ final class WeightPool implements AutoCloseable {
    * @param run what the programs compute in: F32, BF16 or F64
    */
   WeightPool(Weights weights, DType run, Device device) {
-    switch (run) {
-      case F64, F32, BF16 -> {}
-      default -> throw new RunException("models run in F32, BF16 or F64, not in " + run);
-    }
+    if (!Precision.isPossible(run)) throw new RunException(Precision.refusal(run));
     this.weights = weights;
     this.run = run;
     this.device = device;

@@ -114,11 +114,14 @@ public record Model(
   }
 
   private static boolean readsTokens(List<Tower> towers, Tower tower) {
-    return switch (tower.input()) {
-      case Input.Continues from -> readsTokens(towers, named(towers, from.tower()).orElseThrow());
-      case Tokens _ -> true;
-      case Patches _ -> false;
-    };
+    return chain(towers, tower).getFirst().input() instanceof Tokens;
+  }
+
+  private static List<Tower> chain(List<Tower> towers, Tower last) {
+    List<Tower> chain = new ArrayList<>(List.of(last));
+    while (chain.getFirst().input() instanceof Input.Continues from)
+      chain.addFirst(named(towers, from.tower()).orElseThrow());
+    return chain;
   }
 
   private static Optional<Tower> named(List<Tower> towers, String name) {
@@ -128,6 +131,16 @@ public record Model(
   /** The tower with this name. */
   public Optional<Tower> tower(String called) {
     return named(towers, called);
+  }
+
+  /** A tower and those that it continues, in the order of computation: the first reads an input. */
+  public List<Tower> chain(Tower tower) {
+    return List.copyOf(chain(towers, tower));
+  }
+
+  /** What a tower reads, through those that it continues: tokens or patches. */
+  public Input root(Tower tower) {
+    return chain(tower).getFirst().input();
   }
 
   /** The tower whose output the heads read. */

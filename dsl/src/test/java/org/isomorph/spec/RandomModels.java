@@ -318,7 +318,7 @@ public final class RandomModels {
 
   private List<Head> heads(Model model) {
     List<Head> heads = new ArrayList<>();
-    if (readsTokens(model, model.last())) {
+    if (model.root(model.last()) instanceof Tokens) {
       if (chance(2))
         heads.add(
             new Head.Lm(
@@ -346,15 +346,9 @@ public final class RandomModels {
 
   /** Images have no ids to look for. */
   private Pooling pooling(Model model, Tower tower) {
-    return readsTokens(model, tower)
+    return model.root(tower) instanceof Tokens
         ? pick(Pooling.values())
         : pick(Pooling.FIRST, Pooling.LAST, Pooling.MEAN);
-  }
-
-  private static boolean readsTokens(Model model, Tower tower) {
-    return tower.input() instanceof Input.Continues from
-        ? readsTokens(model, model.tower(from.tower()).orElseThrow())
-        : tower.input() instanceof Tokens;
   }
 
   // ---- chance
