@@ -13,8 +13,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.isomorph.layout.Box;
 import org.isomorph.tensorfile.Seal;
-import org.isomorph.tensorfile.StoredTensor;
-import org.isomorph.tensorfile.TensorSource;
 
 /**
  * Identifies a plan by everything that decides its bytes: what is written where from what, and the
@@ -67,14 +65,7 @@ final class PlanDigest {
         add(digest, source.dtype().name() + " " + source.file());
         add(digest, source.offset());
       }
-      case Blueprint.Derived source -> {
-        TensorSource tensor = source.tensor();
-        add(digest, tensor.dtype().name() + " " + tensor.making().orElse(""));
-        for (StoredTensor stored : tensor.files()) {
-          add(digest, stored.dtype().name() + " " + stored.file());
-          add(digest, stored.begin(), stored.end());
-        }
-      }
+      case Blueprint.Derived source -> add(digest, source.tensor().toString());
     }
     add(digest, target.dtype().name());
     add(digest, target.offset());

@@ -59,6 +59,19 @@ public record LogicalTensor(TensorInfo info, List<Piece<TensorSource, String>> p
     };
   }
 
+  /** What tells it from any other, and is quickly made: there are ninety thousand of them. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(info.toString());
+    for (Piece<TensorSource, String> piece : pieces) {
+      if (piece.source() instanceof StoredTensor stored)
+        text.append(' ').append(stored.file()).append('@').append(stored.begin());
+      else text.append(' ').append(piece.source());
+      text.append(' ').append(piece.box());
+    }
+    return text.toString();
+  }
+
   /** All of it, in memory. */
   public Tensor read(StoredBytes files) throws IOException {
     byte[] data = new byte[Math.toIntExact(info.bytes())];

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that a header's entries make sense: each for itself, and together as a partition of the
@@ -103,7 +104,7 @@ final class HeaderCheck {
 
   private void partition(List<StoredTensor> tensors, long dataBegin) {
     long expected = dataBegin;
-    String previous = "the header";
+    StoredTensor previous = null;
     for (StoredTensor tensor : tensors) {
       if (tensor.begin() != expected) {
         String kind = tensor.begin() < expected ? "overlaps" : "leaves a hole behind";
@@ -111,16 +112,21 @@ final class HeaderCheck {
             file,
             tensor.name(),
             "its data %s %s: expected to begin at byte %d of the data, found %d"
-                .formatted(kind, previous, expected - dataBegin, tensor.begin() - dataBegin));
+                .formatted(
+                    kind, named(previous), expected - dataBegin, tensor.begin() - dataBegin));
       }
       expected = tensor.end();
-      previous = "tensor " + Names.quoted(tensor.name());
+      previous = tensor;
     }
     if (expected != dataBegin + dataBytes)
       throw TensorFileException.in(
           file,
           "expected the file to end behind the data of %s, found %d bytes more"
-              .formatted(previous, dataBegin + dataBytes - expected));
+              .formatted(named(previous), dataBegin + dataBytes - expected));
+  }
+
+  private static String named(@Nullable StoredTensor tensor) {
+    return tensor == null ? "the header" : "tensor " + Names.quoted(tensor.name());
   }
 
   // A hostile shape has as many axes as fit into its header: a hundred million characters.

@@ -36,11 +36,12 @@ final class Names {
   }
 
   private static boolean hasHalfAPair(String text) {
-    // A pair is one code point above the surrogates, so only halves are left among them.
-    for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
-      int point = text.codePointAt(at);
-      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) return true;
-    }
+    for (int at = 0; at < text.length(); at++)
+      if (Character.isSurrogate(text.charAt(at))) {
+        // A pair is one code point above the surrogates, so only halves are left among them.
+        if (!Character.isSupplementaryCodePoint(text.codePointAt(at))) return true;
+        at++;
+      }
     return false;
   }
 

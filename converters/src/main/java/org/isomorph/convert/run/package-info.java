@@ -10,7 +10,9 @@
  *     Schedule      which thread works on which chunk of which file
  *       Chunks      a file's tasks, cut into equal pieces of work
  *       Worker      one thread: buffers, channels; carries out chunks
- *         Tiling, Strided, Casts    bounded pieces of a box: read, permute, round, write
+ *         Tiling, Strided   bounded pieces of a box: read, permute, round, write
+ *         Sink              into a file, or into a comparison with one
+ *   Recheck: the same work, compared with files that are there
  * </pre>
  */
 @NullMarked
