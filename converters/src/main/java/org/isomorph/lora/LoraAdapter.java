@@ -11,11 +11,9 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.isomorph.dialect.Config;
-import org.isomorph.layout.Piece;
 import org.isomorph.sharding.LogicalTensor;
 import org.isomorph.sharding.StoredTensors;
 import org.isomorph.tensor.Shape;
-import org.isomorph.tensorfile.TensorSource;
 
 /**
  * An adapter as PEFT saves one: {@code adapter_config.json} beside the weights.
@@ -68,12 +66,10 @@ public record LoraAdapter(
   /** Sorts an adapter's tensors into updates and replacements. */
   private record Reading(Path directory, LoraSettings settings, StoredTensors stored) {
     LoraAdapter adapter() {
-      Map<String, List<Piece<TensorSource, String>>> pieces = stored.storage().byTarget();
       SequencedMap<String, Map<Part, LogicalTensor>> modules = new LinkedHashMap<>();
       SequencedMap<String, LogicalTensor> replaced = new LinkedHashMap<>();
-      new TreeMap<>(stored.tensors())
-          .forEach((name, info) -> {
-            LogicalTensor tensor = new LogicalTensor(info, pieces.getOrDefault(name, List.of()));
+      new TreeMap<>(stored.logical())
+          .forEach((name, tensor) -> {
             if (!name.startsWith(PREFIX))
               throw wrong(name, "to be called " + PREFIX + "..., as PEFT calls what it saves");
             String plain = name.substring(PREFIX.length());

@@ -1,32 +1,27 @@
 package org.isomorph.lora;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.isomorph.layout.Box;
-import org.isomorph.layout.Mapping;
-import org.isomorph.layout.Piece;
+import java.util.Set;
 import org.isomorph.sharding.LogicalTensor;
 import org.isomorph.sharding.RecastTensor;
 import org.isomorph.sharding.StoredTensors;
 import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
-import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.TensorSource;
 
 /** A base's tensors with an adapter merged into them: the same names, shapes and dtypes. */
 public final class MergedTensors {
   private final LoraAdapter adapter;
   private final StoredTensors base;
-  private final Map<String, List<Piece<TensorSource, String>>> pieces;
+  private final Map<String, LogicalTensor> logical;
 
   private MergedTensors(LoraAdapter adapter, StoredTensors base) {
     this.adapter = adapter;
     this.base = base;
-    this.pieces = base.storage().byTarget();
+    this.logical = base.logical();
   }
 
   /**
@@ -58,17 +53,7 @@ public final class MergedTensors {
           boolean same = tensor.dtype() == old.dtype();
           changed.put(old.name(), same ? tensor : new RecastTensor(tensor, old.dtype()));
         });
-    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    List<Piece<TensorSource, String>> storage = new ArrayList<>();
-    base.tensors()
-        .forEach((name, info) -> {
-          tensors.put(name, info);
-          TensorSource other = changed.get(name);
-          if (other == null) storage.addAll(pieces.getOrDefault(name, List.of()));
-          else if (info.shape().elements() > 0)
-            storage.add(new Piece<>(other, name, Box.run(0, 0, info.shape().elements())));
-        });
-    return new StoredTensors(tensors, new Mapping<>(storage), base.replicas());
+    return base.presenting(changed, Set.of());
   }
 
   private void requireFit(LoraUpdate update, LogicalTensor weight) {
@@ -97,13 +82,13 @@ public final class MergedTensors {
    * before: some files leave out the name of the model's outermost module.
    */
   private LogicalTensor find(String name) {
-    TensorInfo exact = base.tensors().get(name);
-    if (exact != null) return logical(exact);
-    List<TensorInfo> alike =
-        base.tensors().values().stream()
-            .filter(info -> name.endsWith("." + info.name()) || info.name().endsWith("." + name))
+    LogicalTensor exact = logical.get(name);
+    if (exact != null) return exact;
+    List<LogicalTensor> alike =
+        logical.values().stream()
+            .filter(each -> name.endsWith("." + each.name()) || each.name().endsWith("." + name))
             .toList();
-    if (alike.size() == 1) return logical(alike.getFirst());
+    if (alike.size() == 1) return alike.getFirst();
     throw new LoraException(
         "%s: the adapter changes %s, which the base does not have%s"
             .formatted(
@@ -111,10 +96,6 @@ public final class MergedTensors {
                 name,
                 alike.isEmpty()
                     ? ": is it the base that the adapter was trained on? A head that is tied to the token table has no weight of its own, and cannot be changed alone"
-                    : "; several are alike: " + alike));
-  }
-
-  private LogicalTensor logical(TensorInfo info) {
-    return new LogicalTensor(info, pieces.getOrDefault(info.name(), List.of()));
+                    : "; several are alike: " + alike.stream().map(LogicalTensor::info).toList()));
   }
 }

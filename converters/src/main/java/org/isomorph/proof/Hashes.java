@@ -8,11 +8,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isomorph.convert.run.ProgressListener;
-import org.isomorph.layout.Piece;
 import org.isomorph.sharding.LogicalTensor;
 import org.isomorph.sharding.StoredTensors;
 import org.isomorph.tensor.TensorInfo;
@@ -32,12 +30,7 @@ public final class Hashes {
 
   /** The hashes of all tensors of a checkpoint, by name, in its order. */
   public static Map<String, String> of(StoredTensors stored, ProgressListener listener) {
-    Map<String, List<Piece<TensorSource, String>>> pieces = stored.storage().byTarget();
-    return new Hashes(listener)
-        .all(
-            stored.tensors().values().stream()
-                .map(info -> new LogicalTensor(info, pieces.getOrDefault(info.name(), List.of())))
-                .toList());
+    return new Hashes(listener).all(stored.logical().values());
   }
 
   private Map<String, String> all(Collection<LogicalTensor> tensors) {

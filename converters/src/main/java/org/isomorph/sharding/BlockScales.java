@@ -1,17 +1,12 @@
 package org.isomorph.sharding;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.isomorph.layout.Box;
-import org.isomorph.layout.Mapping;
-import org.isomorph.layout.Piece;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
-import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.TensorFileException;
 import org.isomorph.tensorfile.TensorSource;
 
@@ -42,56 +37,43 @@ public record BlockScales(long blockRows, long blockColumns) {
    *     scales belong to nothing
    */
   public StoredTensors present(StoredTensors stored) {
-    Map<String, List<Piece<TensorSource, String>>> pieces = stored.storage().byTarget();
-    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    List<Piece<TensorSource, String>> storage = new ArrayList<>();
+    Map<String, LogicalTensor> logical = stored.logical();
+    Map<String, TensorSource> scaled = new HashMap<>();
+    Set<String> used = new HashSet<>();
     Set<String> scales = new LinkedHashSet<>();
-    for (String name : stored.tensors().keySet()) if (name.endsWith(SUFFIX)) scales.add(name);
-    stored
-        .tensors()
-        .forEach((name, info) -> {
-          if (scales.contains(name)) return;
-          if (info.dtype() != DType.F8_E4M3) {
-            tensors.put(name, info);
-            storage.addAll(pieces.getOrDefault(name, List.of()));
-            return;
-          }
-          TensorInfo scale = scale(info, stored);
-          scales.remove(scale.name());
-          TensorSource scaled =
-              new BlockScaledTensor(
-                  new LogicalTensor(info, pieces.getOrDefault(name, List.of())),
-                  new LogicalTensor(scale, pieces.getOrDefault(scale.name(), List.of())),
-                  blockRows,
-                  blockColumns);
-          tensors.put(name, scaled.info());
-          long elements = info.shape().elements();
-          if (elements > 0) storage.add(new Piece<>(scaled, name, Box.run(0, 0, elements)));
-        });
+    for (String name : logical.keySet()) if (name.endsWith(SUFFIX)) scales.add(name);
+    logical.forEach((name, weight) -> {
+      if (weight.dtype() != DType.F8_E4M3 || scales.contains(name)) return;
+      LogicalTensor scale = scale(weight, logical);
+      used.add(scale.name());
+      scaled.put(name, new BlockScaledTensor(weight, scale, blockRows, blockColumns));
+    });
+    scales.removeAll(used);
     if (!scales.isEmpty())
       throw new TensorFileException(
           "tensor %s (%d such): expected scales of an F8_E4M3 tensor, found none called %s; is a shard missing?"
               .formatted(
                   scales.iterator().next(), scales.size(), weight(scales.iterator().next())));
-    return new StoredTensors(tensors, new Mapping<>(storage), stored.replicas());
+    return stored.presenting(scaled, used);
   }
 
   /** The scales of a tensor, with a shape that fits it. */
-  private TensorInfo scale(TensorInfo weight, StoredTensors stored) {
-    TensorInfo scale = stored.tensors().get(weight.name() + SUFFIX);
+  private LogicalTensor scale(LogicalTensor weight, Map<String, LogicalTensor> stored) {
+    LogicalTensor scale = stored.get(weight.name() + SUFFIX);
     if (scale == null)
       throw new TensorFileException(
           "tensor %s: 8-bit floats mean nothing without their scales: expected a tensor %s, found none; is a shard missing?"
-              .formatted(weight, weight.name() + SUFFIX));
+              .formatted(weight.info(), weight.name() + SUFFIX));
     if (weight.shape().rank() != 2)
       throw new TensorFileException(
           "tensor %s: expected a matrix, which blocks of %d x %d are cut from"
-              .formatted(weight, blockRows, blockColumns));
+              .formatted(weight.info(), blockRows, blockColumns));
     Shape expected = shape(weight.shape());
     if (!scale.shape().equals(expected))
       throw new TensorFileException(
           "tensor %s: expected shape %s, a scale for each block of %d x %d of %s, found %s"
-              .formatted(scale.name(), expected, blockRows, blockColumns, weight, scale.shape()));
+              .formatted(
+                  scale.name(), expected, blockRows, blockColumns, weight.info(), scale.shape()));
     return scale;
   }
 

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
@@ -40,6 +41,37 @@ public record StoredTensors(
   /** Tensors that files hold once. */
   public StoredTensors(Map<String, TensorInfo> tensors, Mapping<TensorSource, String> storage) {
     this(tensors, storage, Map.of());
+  }
+
+  /** Each tensor as a source of its own, by name, in the same order. */
+  public Map<String, LogicalTensor> logical() {
+    Map<String, List<Piece<TensorSource, String>>> pieces = storage.byTarget();
+    Map<String, LogicalTensor> logical = new LinkedHashMap<>();
+    tensors.forEach((name, info) ->
+        logical.put(name, new LogicalTensor(info, pieces.getOrDefault(name, List.of()))));
+    return logical;
+  }
+
+  /**
+   * These tensors, some of them presented by other sources and some left out.
+   *
+   * @param sources what presents a tensor, by its name: its dtype and shape are what they say
+   * @param without names that are left out
+   */
+  public StoredTensors presenting(Map<String, TensorSource> sources, Set<String> without) {
+    Map<String, List<Piece<TensorSource, String>>> pieces = storage.byTarget();
+    Map<String, TensorInfo> presented = new LinkedHashMap<>();
+    List<Piece<TensorSource, String>> all = new ArrayList<>();
+    tensors.forEach((name, info) -> {
+      if (without.contains(name)) return;
+      TensorSource source = sources.get(name);
+      presented.put(
+          name, source == null ? info : new TensorInfo(name, source.dtype(), source.shape()));
+      long elements = info.shape().elements();
+      if (source == null) all.addAll(pieces.getOrDefault(name, List.of()));
+      else if (elements > 0) all.add(new Piece<>(source, name, Box.run(0, 0, elements)));
+    });
+    return new StoredTensors(presented, new Mapping<>(all), replicas);
   }
 
   /**

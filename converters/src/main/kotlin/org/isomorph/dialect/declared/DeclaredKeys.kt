@@ -51,9 +51,7 @@ internal class DeclaredKeys(private val keys: Map<String, DeclaredKey>) {
   ): JsonElement {
     val default = key.default ?: throw config.invalid(key.name, "a value")
     val formula = SpecTemplate.formula(default) ?: return default
-    val look = { name: String -> value(name, config, found, above + key.name) }
-    return formula.name?.let(look)
-      ?: SpecTemplate.number(formula.value { name -> SpecTemplate.real(name, look(name)) })
+    return SpecTemplate.value(formula) { name -> value(name, config, found, above + key.name) }
   }
 
   /** Writes these values in the order of the keys. */

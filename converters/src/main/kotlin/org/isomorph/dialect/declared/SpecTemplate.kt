@@ -28,8 +28,7 @@ internal class SpecTemplate(private val tree: JsonObject) {
         }
       is JsonPrimitive -> {
         val formula = formula(at)
-        if (formula == null) at
-        else formula.name?.let(keys) ?: number(formula.value { name -> real(name, keys(name)) })
+        if (formula == null) at else value(formula, keys)
       }
     }
 
@@ -107,13 +106,17 @@ internal class SpecTemplate(private val tree: JsonObject) {
     fun formula(value: JsonElement): Formula? =
       (value as? JsonPrimitive)?.takeIf { it.isString }?.let { Formula.of(it.content) }
 
+    /** What a formula gives: a key's value as it is, or a number made of keys. */
+    fun value(formula: Formula, keys: (String) -> JsonElement): JsonElement =
+      formula.name?.let(keys) ?: number(formula.value { name -> real(name, keys(name)) })
+
     /** A value as the number that a formula needs. */
     fun real(key: String, value: JsonElement): Double =
       (value as? JsonPrimitive)?.takeIf { !it.isString }?.doubleOrNull
         ?: throw IllegalArgumentException("key $key: expected a number, found $value")
 
     /** Whole numbers are written as such, which every place for a number reads. */
-    fun number(value: Double): JsonPrimitive =
+    private fun number(value: Double): JsonPrimitive =
       if (value == Math.rint(value) && abs(value) < 1e15) JsonPrimitive(value.toLong())
       else JsonPrimitive(value)
 
