@@ -8,6 +8,7 @@ import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonArray
 import kotlinx.serialization.json.putJsonObject
 import org.isomorph.convert.Plan
+import org.isomorph.convert.findings
 import org.isomorph.convert.run.Result
 
 /** A plan, and what came of it, for scripts. */
@@ -52,18 +53,5 @@ private fun JsonObjectBuilder.reasons(plan: Plan) {
   }
   putJsonObject("made") { plan.made().forEach { (how, tensors) -> put(how, tensors) } }
   putJsonObject("casts") { plan.casts().forEach { (cast, tensors) -> put(cast, tensors) } }
-  putJsonArray("evidence") {
-    for (evidence in plan.evidence()) addJsonObject {
-      put("question", evidence.question())
-      put("holds", evidence.holds())
-      put("bytes_read", evidence.bytes())
-    }
-  }
-  putJsonObject("left") { plan.left().forEach { (tensor, reason) -> put(tensor, reason) } }
-  putJsonArray("unsaid") {
-    for (lost in plan.lost()) addJsonObject {
-      put("path", lost.path())
-      put("value", lost.left())
-    }
-  }
+  findings(plan)
 }

@@ -31,12 +31,16 @@ public final class Planner {
   private final ConversionRequest request;
   private final Dialects dialects;
   private final List<Evidence> evidence = new ArrayList<>();
+  private final Mapping<TensorSource, String> parameters;
+
+  /** The same by parameter, once a question is asked. */
   private final Map<String, List<Piece<TensorSource, String>>> byParameter = new HashMap<>();
 
   private Planner(Checkpoint source, ConversionRequest request, Dialects dialects) {
     this.source = source;
     this.request = request;
     this.dialects = dialects;
+    this.parameters = source.parameters();
   }
 
   /** Opens {@code directory} and plans its conversion. */
@@ -59,11 +63,10 @@ public final class Planner {
   }
 
   private Plan plan() throws IOException {
-    Mapping<TensorSource, String> parameters = source.parameters();
     checkReplicas();
-    checkCopies(parameters);
+    checkCopies();
     checkZeros();
-    Route route = request.target().equals(source.dialect()) ? asItIs() : route(parameters);
+    Route route = request.target().equals(source.dialect()) ? asItIs() : route();
     return new PlanDrawing(source, request, route, parameters, List.copyOf(evidence)).plan();
   }
 
@@ -90,7 +93,7 @@ public final class Planner {
                 .formatted(source.directory(), replicas.getKey()));
   }
 
-  private void checkCopies(Mapping<TensorSource, String> parameters) throws IOException {
+  private void checkCopies() throws IOException {
     for (Table.Duplicate duplicate : source.duplicates()) {
       String first = duplicate.parameter().name();
       String question = duplicate.name() + " equals " + first;
@@ -160,17 +163,16 @@ public final class Planner {
 
   // ---- the way to the target
 
-  private Route route(Mapping<TensorSource, String> parameters) throws IOException {
+  private Route route() throws IOException {
     Optional<Route> found =
         Reduction.route(
             request.target(),
             source.model(),
-            (before, step) ->
-                obstacle(step, Origins.of(source.model(), before), parameters).isEmpty());
+            (before, step) -> obstacle(step, Origins.of(source.model(), before)).isEmpty());
     if (found.isEmpty())
       throw refused(Routes.to(request.target(), source.model(), Spelling.BEFORE_5).reasons());
     Route route = found.get();
-    Optional<String> obstacle = obstacle(route, parameters);
+    Optional<String> obstacle = obstacle(route);
     if (obstacle.isEmpty()) return route;
     throw new ConversionRefused(
         source.directory() + " cannot be written as " + request.target().name(),
@@ -211,55 +213,47 @@ public final class Planner {
   }
 
   /** The first claim of a route that is not so, or empty if all are. */
-  private Optional<String> obstacle(Route route, Mapping<TensorSource, String> parameters)
-      throws IOException {
+  private Optional<String> obstacle(Route route) throws IOException {
     Origins origins = Origins.of(source.model());
     for (Step step : route.steps()) {
-      Optional<String> obstacle = obstacle(step, origins, parameters);
+      Optional<String> obstacle = obstacle(step, origins);
       if (obstacle.isPresent()) return obstacle;
       origins = origins.then(step);
     }
     return Optional.empty();
   }
 
-  private Optional<String> obstacle(
-      Step step, Origins origins, Mapping<TensorSource, String> parameters) throws IOException {
+  private Optional<String> obstacle(Step step, Origins origins) throws IOException {
     for (Claim claim : step.claims())
-      if (!holds(claim, origins, parameters)) return Optional.of(claim.toString());
+      if (!holds(claim, origins)) return Optional.of(claim.toString());
     return Optional.empty();
   }
 
-  private boolean holds(Claim claim, Origins origins, Mapping<TensorSource, String> parameters)
-      throws IOException {
+  private boolean holds(Claim claim, Origins origins) throws IOException {
     return switch (claim) {
       case Claim.Zero zero -> {
-        Optional<Mapping<TensorSource, String>> all = stored(zero.parameter(), origins, parameters);
+        Optional<Mapping<TensorSource, String>> all = stored(zero.parameter(), origins);
         yield all.isPresent() && ask(new Evidence.Query.Zero(claim.toString(), all.get().pieces()));
       }
       case Claim.Same same -> {
         Mapping<String, String> across =
             Mapping.copy(same.parameter(), same.other(), origins.shape(same.parameter()));
-        yield equal(claim, same.parameter(), across, same.other(), origins, parameters);
+        yield equal(claim, same.parameter(), across, same.other(), origins);
       }
       case Claim.Repeated repeated -> {
         String name = repeated.parameter();
         Mapping<String, String> copies = repeated.copies(origins.shape(name).elements());
-        yield equal(claim, name, copies, name, origins, parameters);
+        yield equal(claim, name, copies, name, origins);
       }
     };
   }
 
   /** Whether elements of one parameter equal those of another that they are mapped to. */
   private boolean equal(
-      Claim claim,
-      String one,
-      Mapping<String, String> across,
-      String other,
-      Origins origins,
-      Mapping<TensorSource, String> parameters)
+      Claim claim, String one, Mapping<String, String> across, String other, Origins origins)
       throws IOException {
-    Optional<Mapping<TensorSource, String>> from = stored(one, origins, parameters);
-    Optional<Mapping<TensorSource, String>> to = stored(other, origins, parameters);
+    Optional<Mapping<TensorSource, String>> from = stored(one, origins);
+    Optional<Mapping<TensorSource, String>> to = stored(other, origins);
     if (from.isEmpty() || to.isEmpty()) return false;
     List<Piece<TensorSource, TensorSource>> pieces =
         from.get().then(across).then(to.get().inverse()).pieces();
@@ -272,8 +266,7 @@ public final class Planner {
    * The stored elements that a parameter is; empty for one that is computed, about which nothing is
    * known yet.
    */
-  private Optional<Mapping<TensorSource, String>> stored(
-      String parameter, Origins origins, Mapping<TensorSource, String> parameters) {
+  private Optional<Mapping<TensorSource, String>> stored(String parameter, Origins origins) {
     Origins.Origin origin = origins.of(parameter);
     if (origin.transform().isPresent()) return Optional.empty();
     if (byParameter.isEmpty()) byParameter.putAll(parameters.byTarget());

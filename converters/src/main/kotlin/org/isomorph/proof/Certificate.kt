@@ -15,6 +15,7 @@ import org.isomorph.convert.Blueprint
 import org.isomorph.convert.Bytes
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.Plan
+import org.isomorph.convert.findings
 import org.isomorph.spec.Model
 import org.isomorph.spec.kotlin.SpecJson
 import org.isomorph.tensorfile.TensorSource
@@ -85,20 +86,7 @@ class Certificate(
         put("tensors", tensors)
       }
     }
-    putJsonArray("evidence") {
-      for (evidence in plan.evidence()) addJsonObject {
-        put("question", evidence.question())
-        put("holds", evidence.holds())
-        put("bytes_read", evidence.bytes())
-      }
-    }
-    putJsonObject("left") { plan.left().forEach { (tensor, reason) -> put(tensor, reason) } }
-    putJsonArray("unsaid") {
-      for (lost in plan.lost()) addJsonObject {
-        put("path", lost.path())
-        put("value", lost.left())
-      }
-    }
+    findings(plan)
   }
 
   private fun JsonObjectBuilder.tensors(source: Checkpoint) {
