@@ -4,6 +4,8 @@ import static org.isomorph.dialect.Row.row;
 
 import java.util.List;
 import java.util.Map;
+import org.isomorph.dialect.Outline;
+import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;

@@ -9,6 +9,7 @@ import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Template;
 import org.isomorph.layout.Layout;
 import org.isomorph.layout.Packings;
+import org.isomorph.dialect.Outline;
 import org.isomorph.spec.Model;
 
 /** Queries, keys and values that are one tensor, head by head. */

@@ -7,6 +7,8 @@ import static org.isomorph.layout.Layout.each;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.isomorph.dialect.Outline;
+import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Row;

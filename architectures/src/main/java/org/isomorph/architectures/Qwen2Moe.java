@@ -3,6 +3,7 @@ package org.isomorph.architectures;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;

@@ -1,6 +1,7 @@
 package org.isomorph.architectures;
 
 import java.util.List;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;

@@ -5,6 +5,7 @@ import static org.isomorph.dialect.Row.row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Preset;

@@ -87,7 +87,7 @@ class ConvertCommand : IsomorphCommand("convert") {
         Optional.ofNullable(from?.let(families::named)),
         Optional.ofNullable(config),
         Optional.ofNullable(dtype),
-        format?.sharding(maxShardSize) ?: target.files(maxShardSize),
+        format?.let { target.files(it.sharding(maxShardSize)) } ?: target.files(maxShardSize),
       )
     val planned = Planner.plan(source, request, families)
     Conversion("convert", destination, force, json, certify, verify).run(this, planned, plan)
