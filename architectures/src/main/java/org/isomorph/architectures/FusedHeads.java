@@ -5,11 +5,11 @@ import static org.isomorph.dialect.Row.p;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Template;
 import org.isomorph.layout.Layout;
 import org.isomorph.layout.Packings;
-import org.isomorph.dialect.Outline;
 import org.isomorph.spec.Model;
 
 /** Queries, keys and values that are one tensor, head by head. */

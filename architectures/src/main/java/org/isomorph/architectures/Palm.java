@@ -5,11 +5,11 @@ import static org.isomorph.dialect.Row.row;
 import static org.isomorph.layout.Layout.concat;
 
 import java.util.List;
-import org.isomorph.dialect.Outline;
-import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Preset;
+import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;

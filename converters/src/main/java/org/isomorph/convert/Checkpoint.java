@@ -145,8 +145,7 @@ public final class Checkpoint {
                         .formatted(directory)));
     Model described = ModelReference.described(file, dialects).model();
     return switch (Expression.of(dialect, described, Spelling.BEFORE_5)) {
-      case Expression.Expressed yes ->
-          kept(directory, yes.config(), dialect, storage, yes.model());
+      case Expression.Expressed yes -> kept(directory, yes.config(), dialect, storage, yes.model());
       case Expression.Refused no ->
           throw new ConversionRefused(
               "%s: the files are %s's, which cannot express the model that %s describes"

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Reads the headers of many files at once, because on a network each costs a round trip. */
-final class Headers {
+public final class Headers {
   // A header may claim 100 MB of memory, so there must be a bound, and a low one.
   private static final int AT_ONCE = 8;
 
@@ -18,12 +18,12 @@ final class Headers {
 
   /** Reads what one kind of file says before its data. */
   @FunctionalInterface
-  interface Reader<F, H> {
+  public interface Reader<F, H> {
     H read(F file) throws IOException;
   }
 
   /** The headers of {@code files}, in the same order; of several failures the first is thrown. */
-  static <F, H> List<H> read(List<F> files, Reader<F, H> reader) throws IOException {
+  public static <F, H> List<H> read(List<F> files, Reader<F, H> reader) throws IOException {
     List<H> headers = new ArrayList<>(files.size());
     if (files.size() < 2) {
       for (F file : files) headers.add(reader.read(file));

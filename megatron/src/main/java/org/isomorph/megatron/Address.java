@@ -43,9 +43,7 @@ record Address(Place place, long layer, String part, OptionalLong expert) {
   private static Address of(Place place, String layer, String part) {
     Matcher expert = EXPERT.matcher(part);
     OptionalLong number =
-        expert.matches()
-            ? OptionalLong.of(Long.parseLong(expert.group(1)))
-            : OptionalLong.empty();
+        expert.matches() ? OptionalLong.of(Long.parseLong(expert.group(1))) : OptionalLong.empty();
     return new Address(
         place, Long.parseLong(layer), expert.matches() ? expert.group(2) : part, number);
   }

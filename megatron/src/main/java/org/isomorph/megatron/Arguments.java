@@ -43,7 +43,8 @@ final class Arguments {
     over.put(EXPERT, integer(layout.expert()));
     over.put(EXPERT_TENSOR, integer(layout.expertTensor()));
     over.put("context_parallel_size", integer(1));
-    over.put("world_size", integer(Math.multiplyExact(layout.processes(), layout.pipeline().stages())));
+    over.put(
+        "world_size", integer(Math.multiplyExact(layout.processes(), layout.pipeline().stages())));
     Division division = plan.division();
     over.put(
         "virtual_pipeline_model_parallel_size",
@@ -65,7 +66,8 @@ final class Arguments {
     over.put("params_dtype", new TorchValue.Type(dtype));
     over.put("bf16", new TorchValue.Bool(dtype == DType.BF16));
     over.put("fp16", new TorchValue.Bool(dtype == DType.F16));
-    for (String counted : List.of("consumed_train_samples", "consumed_valid_samples", "skipped_train_samples"))
+    for (String counted :
+        List.of("consumed_train_samples", "consumed_valid_samples", "skipped_train_samples"))
       if (!config.has(counted)) over.put(counted, integer(0));
     return Namespaces.namespaceOf(config.without(List.of(ITERATION)), over);
   }

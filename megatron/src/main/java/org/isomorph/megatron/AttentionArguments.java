@@ -92,7 +92,8 @@ final class AttentionArguments {
     if (which.isEmpty()) return true;
     if (which.size() == 1) return (layer + 1) % which.getFirst() != 0;
     if (layer >= which.size())
-      throw config.invalid(WINDOW_LAYERS, "a number for each of the %d layers".formatted(layer + 1));
+      throw config.invalid(
+          WINDOW_LAYERS, "a number for each of the %d layers".formatted(layer + 1));
     return which.get((int) layer) != 0;
   }
 
@@ -101,7 +102,7 @@ final class AttentionArguments {
   static void write(Config.Builder config, Model model) {
     Outline outline = Outline.of(model);
     Latent latent = Outline.first(outline.tower(), Latent.class, LatentArguments.NONE);
-    boolean isLatent = latent != LatentArguments.NONE;
+    boolean isLatent = !latent.equals(LatentArguments.NONE);
     config.set(LATENT, isLatent);
     if (isLatent) {
       LatentArguments.write(config, latent, outline.norm());

@@ -1,8 +1,12 @@
 package org.isomorph.megatron;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.isomorph.layout.Layout;
 import org.isomorph.tensor.Shape;
+import org.isomorph.tensorfile.Window;
 
 /** How the ranks that share a tensor cut it. */
 enum Cut {
@@ -55,11 +59,26 @@ enum Cut {
       case VOCABULARY -> {
         long first = rank * share, end = Math.min(first + share, shape.dim(0));
         if (end <= first) yield Optional.empty();
-        Layout<String> rows =
-            first == 0 && end == shape.dim(0) ? whole : whole.part(0, first, end);
+        Layout<String> rows = first == 0 && end == shape.dim(0) ? whole : whole.part(0, first, end);
         yield Optional.of(end - first == share ? rows : rows.pad(0, share));
       }
     };
+  }
+
+  /** Which parts of a tensor, padded if it is a vocabulary, one of several ranks has. */
+  List<Window> windows(Shape shape, int rank, int ranks, long padded) {
+    Shape whole = this == VOCABULARY ? shape.with(0, padded) : shape;
+    if (this == WHOLE) return List.of(Window.whole(whole));
+    long share = whole.dim(axis) / (this == HALVES ? 2L * ranks : ranks);
+    List<Long> begins =
+        this == HALVES ? List.of(rank * share, (ranks + rank) * share) : List.of(rank * share);
+    return begins.stream()
+        .map(begin -> {
+          List<Long> offsets = new ArrayList<>(Collections.nCopies(whole.rank(), 0L));
+          offsets.set(axis, begin);
+          return new Window(offsets, whole.with(axis, share));
+        })
+        .toList();
   }
 
   /** The shape of what one of several ranks has. */

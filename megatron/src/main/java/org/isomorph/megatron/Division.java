@@ -58,8 +58,7 @@ public record Division(
    * @throws MegatronException if they cannot be divided so, with the numbers
    */
   public Pipeline of(int depth, int predicting) {
-    if (text.isPresent())
-      return DivisionText.read(text.get(), depth, predicting, stages, virtual);
+    if (text.isPresent()) return DivisionText.read(text.get(), depth, predicting, stages, virtual);
     List<Integer> counts = counts(depth);
     List<Pipeline.Content> contents = new ArrayList<>();
     for (int pass = 0; pass < virtual; pass++)
@@ -97,8 +96,7 @@ public record Division(
     for (int stage = 0; stage < stages; stage++) {
       boolean first = stage == 0 && firstLayers.isPresent();
       boolean last = stage == stages - 1 && lastLayers.isPresent();
-      int layers =
-          first ? firstLayers.getAsInt() : last ? lastLayers.getAsInt() : left / others;
+      int layers = first ? firstLayers.getAsInt() : last ? lastLayers.getAsInt() : left / others;
       if (layers % virtual != 0)
         throw new MegatronException(
             "stage %d has %d layers: expected a multiple of the %d virtual stages"

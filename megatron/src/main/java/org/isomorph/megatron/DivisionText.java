@@ -84,8 +84,7 @@ final class DivisionText {
 
   private void check(String all, char part, int expected, String what) {
     if (count(all, part) != expected)
-      throw fail(
-          "expected %d %c (%s), found %d".formatted(expected, part, what, count(all, part)));
+      throw fail("expected %d %c (%s), found %d".formatted(expected, part, what, count(all, part)));
   }
 
   private static int count(String entry, char part) {

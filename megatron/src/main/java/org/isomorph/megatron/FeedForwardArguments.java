@@ -71,9 +71,7 @@ final class FeedForwardArguments {
     boolean bias = config.flag("add_bias_linear", true);
     if (config.flag(GATED, false) || config.flag(QUICK, false)) {
       Gated gated =
-          config.flag(GATED, false)
-              ? Dsl.swiglu(hidden)
-              : Dsl.gated(hidden, Activation.QUICK_GELU);
+          config.flag(GATED, false) ? Dsl.swiglu(hidden) : Dsl.gated(hidden, Activation.QUICK_GELU);
       return bias ? gated.biased() : gated;
     }
     Dense dense = Dsl.mlp(hidden, activation(bias));
@@ -115,8 +113,7 @@ final class FeedForwardArguments {
     mixture
         .shared()
         .ifPresent(
-            shared ->
-                config.set(SHARED, shared.layer().hidden()).set(SHARED_GATE, shared.gated()));
+            shared -> config.set(SHARED, shared.layer().hidden()).set(SHARED_GATE, shared.gated()));
     RouterArguments.write(config, mixture);
   }
 }

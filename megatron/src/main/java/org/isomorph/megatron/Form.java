@@ -64,7 +64,9 @@ record Form(
     return new Form(gated, tied, latent, experts, isMixture, by, how);
   }
 
-  /** Megatron's own layers cut the projections into latents; TransformerEngine's have them whole. */
+  /**
+   * Megatron's own layers cut the projections into latents; TransformerEngine's have them whole.
+   */
   boolean cutsDownProjections() {
     return implementation == Implementation.LOCAL;
   }

@@ -69,8 +69,6 @@ final class Legacy {
   static Layout<String> queryKeyValue(Layout<String> rows, double version, long heads) {
     if (version >= 2) return rows;
     Layout<String> byHead = rows.split(0, heads, 3, -1);
-    return version < 1
-        ? byHead.permute(1, 0, 2).merge(0, 2)
-        : byHead.permute(0, 2, 1).merge(0, 2);
+    return version < 1 ? byHead.permute(1, 0, 2).merge(0, 2) : byHead.permute(0, 2, 1).merge(0, 2);
   }
 }

@@ -30,7 +30,10 @@ final class Legality {
         .flatMap(run -> run.block().mixers())
         .forEach(mixer -> check(mixer, layout));
     if (ParallelPlan.predicting(model) > 0)
-      divides(layout.tensor(), "units of the model's width, as further tokens' projections are cut", model.last().dim());
+      divides(
+          layout.tensor(),
+          "units of the model's width, as further tokens' projections are cut",
+          model.last().dim());
   }
 
   private static void check(Mixer mixer, ParallelLayout layout) {
@@ -56,10 +59,11 @@ final class Legality {
                   .formatted(layout.expertTensor(), mixture.expert().hidden()));
         mixture
             .shared()
-            .ifPresent(shared ->
-                divides(ranks, "units of the shared expert", shared.layer().hidden()));
+            .ifPresent(
+                shared -> divides(ranks, "units of the shared expert", shared.layer().hidden()));
       }
-      case FeedForward.Single layer -> divides(ranks, "units of a feed-forward layer", layer.hidden());
+      case FeedForward.Single layer ->
+          divides(ranks, "units of a feed-forward layer", layer.hidden());
       default -> {}
     }
   }

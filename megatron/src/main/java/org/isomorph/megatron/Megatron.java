@@ -64,7 +64,8 @@ public final class Megatron implements Dialect {
 
   @Override
   public Arrangement files(Sharding sharding) {
-    throw new DialectException("Megatron reads no such files: write the format torch or torch_dist");
+    throw new DialectException(
+        "Megatron reads no such files: write the format torch or torch_dist");
   }
 
   @Override
@@ -94,8 +95,7 @@ public final class Megatron implements Dialect {
             .finalNorm(norm)
             .head(Dsl.lm().tied(!config.flag("untie_embeddings_and_output_weights", false)))
             .context(config.number("max_position_embeddings", 0));
-    return Roles.read(
-        further > 0 ? model.head(Dsl.nextTokens(further)) : model, config, ROLES);
+    return Roles.read(further > 0 ? model.head(Dsl.nextTokens(further)) : model, config, ROLES);
   }
 
   private static long vocabulary(Config config) {

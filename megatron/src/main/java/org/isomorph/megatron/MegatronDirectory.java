@@ -48,9 +48,7 @@ record MegatronDirectory(
 
   /** The directory of an iteration. */
   static String subdirectory(String iteration) {
-    return iteration.equals(RELEASE)
-        ? RELEASE
-        : "iter_%07d".formatted(Integer.parseInt(iteration));
+    return iteration.equals(RELEASE) ? RELEASE : "iter_%07d".formatted(Integer.parseInt(iteration));
   }
 
   private static String said(Path tracker) throws IOException {

@@ -27,8 +27,7 @@ final class MegatronRows {
   private MegatronRows(Model model) {
     this.groups = Outline.of(model).heads().keyValueHeads();
     this.gated = Outline.of(model).ffn() instanceof Gated;
-    this.latent =
-        model.last().layers().flatMap(Block::mixers).anyMatch(Latent.class::isInstance);
+    this.latent = model.last().layers().flatMap(Block::mixers).anyMatch(Latent.class::isInstance);
   }
 
   static List<Row> of(Model model) {

@@ -42,7 +42,8 @@ final class MegatronStorage implements Storage {
     MegatronDirectory found = find(directory);
     return switch (found.format()) {
       case TORCH -> new RankTensors(RankFiles.open(found), model, table).stored();
-      case TORCH_DIST -> new DistributedTensors(DistributedFiles.open(found), model, table).stored();
+      case TORCH_DIST ->
+          new DistributedTensors(DistributedFiles.open(found), model, table).stored();
     };
   }
 

@@ -123,9 +123,8 @@ final class Naming {
   private String part(Address address, Implementation by, boolean always) {
     String part = address.part();
     boolean inLayer = address.place() == Place.LAYER || address.place() == Place.NEXT;
-    if (by == Implementation.LOCAL && !always || !inLayer) return part;
-    if (part.startsWith(NORM) && !form.latent())
-      return FUSED_NORM + part.substring(NORM.length());
+    if ((by == Implementation.LOCAL && !always) || !inLayer) return part;
+    if (part.startsWith(NORM) && !form.latent()) return FUSED_NORM + part.substring(NORM.length());
     if (part.startsWith(SECOND_NORM) && (always || !isMixture(address)))
       return FUSED_SECOND_NORM + part.substring(SECOND_NORM.length());
     if (form.latent())
@@ -137,6 +136,8 @@ final class Naming {
 
   /** A layer that predicts a further token is like the last one. */
   private boolean isMixture(Address address) {
-    return address.place() == Place.NEXT ? form.experts() > 0 : form.isMixture().test(address.layer());
+    return address.place() == Place.NEXT
+        ? form.experts() > 0
+        : form.isMixture().test(address.layer());
   }
 }

@@ -41,10 +41,7 @@ public record ParallelLayout(int tensor, Pipeline pipeline, int expert, int expe
       for (int process = 0; process < processes(); process++)
         ranks.add(
             new Rank(
-                process % tensor,
-                stage,
-                process / expertTensor % expert,
-                process % expertTensor));
+                process % tensor, stage, process / expertTensor % expert, process % expertTensor));
     return ranks;
   }
 

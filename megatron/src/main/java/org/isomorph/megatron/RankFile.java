@@ -46,7 +46,8 @@ record RankFile(String directory, List<Integer> numbers, TorchFile file) {
   Optional<Config> config() {
     return top()
         .get(ARGUMENTS)
-        .map(found -> Arguments.withIteration(Namespaces.configOf(found, path().toString()), iteration()));
+        .map(found ->
+            Arguments.withIteration(Namespaces.configOf(found, path().toString()), iteration()));
   }
 
   /** The iteration that was reached, if the file says it. */
@@ -95,8 +96,9 @@ record RankFile(String directory, List<Integer> numbers, TorchFile file) {
       // Scales of 8-bit training, which belong to an implementation, not to the model.
       if (!name.endsWith("_extra_state")) tensors.put(name, value);
     } else if (value instanceof Dict dict)
-      dict.byText().forEach((key, each) ->
-          flatten(each, name.isEmpty() ? key : name + "." + key, depth + 1, tensors));
+      dict.byText()
+          .forEach((key, each) ->
+              flatten(each, name.isEmpty() ? key : name + "." + key, depth + 1, tensors));
   }
 
   /** What else the file holds, and why it stays behind. */

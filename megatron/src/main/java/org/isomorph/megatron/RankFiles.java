@@ -73,8 +73,7 @@ record RankFiles(MegatronDirectory directory, List<RankFile> files) {
         throw TensorFileException.in(
             file.path(),
             "expected iteration %s, as in %s, found %s: ranks of two iterations are mixed"
-                .formatted(
-                    word(first.iteration()), first.directory(), word(file.iteration())));
+                .formatted(word(first.iteration()), first.directory(), word(file.iteration())));
     }
     Optional<String> said = directory.iteration().filter(s -> !s.equals(MegatronDirectory.RELEASE));
     if (said.isPresent()

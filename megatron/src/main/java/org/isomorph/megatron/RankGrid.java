@@ -29,7 +29,8 @@ import org.isomorph.tensorfile.pickle.PickleValue;
 final class RankGrid {
   private static final Pattern LAYER =
       Pattern.compile("(?:.*\\.)?(?:decoder|encoder|transformer)\\.layers\\.(\\d{1,6})\\..+");
-  private static final Pattern GROUPED = Pattern.compile(".*\\.mlp\\.experts\\.linear_fc1\\.weight\\d+");
+  private static final Pattern GROUPED =
+      Pattern.compile(".*\\.mlp\\.experts\\.linear_fc1\\.weight\\d+");
   private static final Pattern EXPERT =
       Pattern.compile(".*\\.mlp\\.experts\\.(?:local_experts\\.\\d+\\.)?linear_fc2\\.weight\\d*");
   private static final Pattern TABLE = Pattern.compile("(?:.*\\.)?word_embeddings\\.weight");

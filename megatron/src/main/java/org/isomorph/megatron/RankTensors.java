@@ -138,15 +138,13 @@ final class RankTensors {
           grid.file(shard.rank()).path(),
           found.name(),
           "expected %s, the share of the rank (%s) of %s, found %s; a rank's directory is missing, or the configuration is another model's"
-              .formatted(
-                  shard.shape(), shard.rank(), whole, found.shape()));
+              .formatted(shard.shape(), shard.rank(), whole, found.shape()));
     if (found.info().dtype() != first.info().dtype())
       throw TensorFileException.in(
           grid.file(shard.rank()).path(),
           found.name(),
           "expected %s, as in %s, found %s"
-              .formatted(
-                  first.info().dtype(), first.storage().file(), found.info().dtype()));
+              .formatted(first.info().dtype(), first.storage().file(), found.info().dtype()));
   }
 
   // ---- what is no tensor of the model

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.isomorph.megatron.Address.Place;
-import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
+import org.isomorph.tensorfile.Window;
 
 /**
  * Which rank holds which part of which tensor: arithmetic on names and shapes, without a file.
@@ -57,10 +57,14 @@ final class Shards {
     return Math.multiplyExact(Math.ceilDiv(vocabulary, multiple), multiple);
   }
 
+  /** Whether a tensor's rows are a vocabulary, which may be padded. */
+  static boolean isVocabulary(Address address) {
+    return CUTS.get(module(address)) == Cut.VOCABULARY;
+  }
+
   /** How the ranks that share a tensor cut it. */
   Cut cut(Address address) {
-    int dot = address.part().lastIndexOf('.');
-    String module = address.part().substring(0, dot);
+    String module = module(address);
     boolean bias = address.part().endsWith(".bias");
     boolean down = module.endsWith("_down_proj");
     if (down) return form.cutsDownProjections() ? Cut.ROWS : Cut.WHOLE;
@@ -84,18 +88,31 @@ final class Shards {
     return shards;
   }
 
+  /** Which parts of a tensor, padded if it is a vocabulary, a rank holds. */
+  List<Window> windows(TensorInfo tensor, Shard shard) {
+    Address address = shard.address();
+    return cut(address)
+        .windows(tensor.shape(), place(shard.rank(), address), ranks(address), padded);
+  }
+
+  private int ranks(Address address) {
+    return address.expert().isPresent() ? layout.expertTensor() : layout.tensor();
+  }
+
+  private static int place(Rank rank, Address address) {
+    return address.expert().isPresent() ? rank.expertTensor() : rank.tensor();
+  }
+
   private Shard shard(Rank rank, int pass, TensorInfo tensor, Address address, Address held) {
     Cut cut = cut(address);
-    boolean expert = address.expert().isPresent();
-    int ranks = expert ? layout.expertTensor() : layout.tensor();
-    int place = expert ? rank.expertTensor() : rank.tensor();
+    int ranks = ranks(address);
     return new Shard(
         rank,
         pass,
         tensor.name(),
         address,
         held,
-        cut.part(tensor.name(), tensor.shape(), place, ranks, padded),
+        cut.part(tensor.name(), tensor.shape(), place(rank, address), ranks, padded),
         cut.share(tensor.shape(), ranks, padded));
   }
 
@@ -156,9 +173,7 @@ final class Shards {
             ? OptionalLong.empty()
             : OptionalLong.of(address.expert().getAsLong() - rank.expert() * expertsEach());
     long layer =
-        address.place() == Place.LAYER
-            ? address.layer() - chunk(entry).first()
-            : address.layer();
+        address.place() == Place.LAYER ? address.layer() - chunk(entry).first() : address.layer();
     return new Address(address.place(), layer, address.part(), expert);
   }
 }
