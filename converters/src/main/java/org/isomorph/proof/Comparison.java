@@ -230,11 +230,11 @@ public final class Comparison {
       local = bound.run(forced).values();
       alone = forced.equals(given) ? local : bound.run(given).values();
       requireAlike(piece, compared, expected, local);
-      counted = decided(piece, expected, List.of(local));
+      counted = decided(piece, expected, local, Map.of());
       deviation = greatest(piece, compared, expected, local, counted);
       if (deviation.greatest() > Floor.LEAST) {
         Map<String, Tensor> noise = trial.noise(bound, piece.tap(piece.choices()), forced);
-        counted = decided(piece, expected, List.of(local, noise));
+        counted = decided(piece, expected, local, noise);
         deviation = greatest(piece, compared, expected, local, counted);
         floor = trial.scale() * greatest(piece, compared, local, noise, counted).greatest();
       }
@@ -336,8 +336,11 @@ public final class Comparison {
   }
 
   private Rows decided(
-      Piece piece, Map<String, Tensor> expected, List<Map<String, Tensor>> candidates) {
-    @Nullable LongPredicate undecided = Routing.undecided(piece, expected, candidates);
+      Piece piece,
+      Map<String, Tensor> expected,
+      Map<String, Tensor> local,
+      Map<String, Tensor> noise) {
+    @Nullable LongPredicate undecided = Routing.undecided(piece, expected, local, noise);
     return undecided == null ? rows : rows.without(undecided);
   }
 
@@ -414,7 +417,7 @@ public final class Comparison {
       local = bound.run(forced).values();
       noise = trial.noise(bound, tapped, forced);
     }
-    Rows both = decided(piece, expected, List.of(local, noise));
+    Rows both = decided(piece, expected, local, noise);
     List<Report.Step> steps = new ArrayList<>();
     for (String name : names) {
       if (!has(tapped, expected, name)) continue;

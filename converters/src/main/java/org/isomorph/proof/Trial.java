@@ -46,13 +46,16 @@ final class Trial implements AutoCloseable {
 
   /** What the piece makes of these values when it rounds in another way; it is not run again. */
   Map<String, Tensor> noise(PiecewiseModel.Bound bound, Piece piece, Map<String, Tensor> values) {
-    if (isExact()) {
-      bound.nudge(part(piece));
-      return bound.run(values).values();
-    }
+    if (isExact()) return noise(bound, part(piece), values);
     try (PiecewiseModel.Bound other = rounded().bind(piece)) {
-      return other.run(values).values();
+      return noise(other, part(piece), values);
     }
+  }
+
+  private static Map<String, Tensor> noise(
+      PiecewiseModel.Bound bound, double part, Map<String, Tensor> values) {
+    bound.nudge(part);
+    return bound.run(values).values();
   }
 
   /** What the noise was to what would be: half precision is finer than what can be run here. */
