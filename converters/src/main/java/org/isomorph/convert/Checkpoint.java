@@ -111,16 +111,15 @@ public final class Checkpoint {
     Config config = Quantisation.without(written);
     Dialect dialect = from.orElseGet(() -> dialects.reading(config));
     StoredTensors stored = Quantisation.present(written, StoredTensors.open(directory));
-    Model model = described(dialect, config, TensorInfos.of(stored.tensors()));
-    return of(directory, config, dialect, model, stored);
+    Model model = named(directory, described(dialect, config, TensorInfos.of(stored.tensors())));
+    return new Checkpoint(
+        directory, config, dialect, model, Table.of(model, dialect.rows(model)), stored);
   }
 
-  private static Checkpoint of(
-      Path directory, Config config, Dialect dialect, Model model, StoredTensors stored) {
+  /** A model goes by the name of its directory. */
+  private static Model named(Path directory, Model model) {
     Path name = directory.toAbsolutePath().normalize().getFileName();
-    Model named = model.named(name == null ? dialect.name() : name.toString());
-    return new Checkpoint(
-        directory, config, dialect, named, Table.of(named, dialect.rows(named)), stored);
+    return name == null ? model : model.named(name.toString());
   }
 
   /** Opens a directory that a family keeps in its own way, and whose model others may describe. */
@@ -134,7 +133,7 @@ public final class Checkpoint {
     Optional<Config> own = configuration.isPresent() ? Optional.empty() : storage.config(directory);
     if (own.isPresent()) {
       Model model = described(dialect, own.get(), TensorInfos.UNKNOWN);
-      return of(directory, own.get(), dialect, model, storage.open(directory, model));
+      return kept(directory, own.get(), dialect, storage, model);
     }
     Path beside = directory.resolve(Dialect.CONFIGURATION_FILE);
     Path file =
@@ -146,14 +145,22 @@ public final class Checkpoint {
                         .formatted(directory)));
     Model described = ModelReference.described(file, dialects).model();
     return switch (Expression.of(dialect, described, Spelling.BEFORE_5)) {
-      case Expression.Expressed yes ->
-          of(directory, yes.config(), dialect, yes.model(), storage.open(directory, yes.model()));
+      case Expression.Expressed yes -> kept(directory, yes.config(), dialect, storage, yes.model());
       case Expression.Refused no ->
           throw new ConversionRefused(
               "%s: the files are %s's, which cannot express the model that %s describes"
                   .formatted(directory, dialect.name(), file),
               no.reasons().stream().map(Difference::sentence).toList());
     };
+  }
+
+  private static Checkpoint kept(
+      Path directory, Config config, Dialect dialect, Storage storage, Model model)
+      throws IOException {
+    Model named = named(directory, model);
+    Table table = Table.of(named, dialect.rows(named));
+    return new Checkpoint(
+        directory, config, dialect, named, table, storage.open(directory, named, table));
   }
 
   private static Path configuration(Path directory, Dialects dialects, Optional<Dialect> from) {

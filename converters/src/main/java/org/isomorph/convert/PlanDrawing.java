@@ -339,6 +339,7 @@ final class PlanDrawing {
                           : "what the steps leave out, on evidence";
       left.put(name, reason);
     }
+    left.putAll(source.stored().besides());
     return left;
   }
 

@@ -21,9 +21,10 @@ public interface Storage {
    * The tensors of the family's table, and which elements of which files they are.
    *
    * @param model the model that the files are of
+   * @param table the family's table for it
    * @throws org.isomorph.tensorfile.TensorFileException if they are of another, or not whole
    */
-  StoredTensors open(Path directory, Model model) throws IOException;
+  StoredTensors open(Path directory, Model model, Table table) throws IOException;
 
   /** Whether a file of the directory is part of the checkpoint: others are carried along. */
   boolean owns(String file);
