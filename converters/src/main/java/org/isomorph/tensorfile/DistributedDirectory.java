@@ -119,7 +119,7 @@ public final class DistributedDirectory {
     Map<Integer, TorchTensor> found = HashMap.newHashMap(contents.chunks().size());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
-      for (Place place : contents.values()) requireWithin(file, size, place, "an item");
+      for (Place place : contents.values()) requireWithin(file, size, place, "item");
       contents.chunks().sort(Comparator.comparingLong(wanted -> wanted.place().begin()));
       for (Wanted wanted : contents.chunks()) {
         requireWithin(file, size, wanted.place(), "tensor " + Names.quoted(wanted.chunk().name()));
