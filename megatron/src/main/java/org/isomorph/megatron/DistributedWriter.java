@@ -8,9 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
+import org.isomorph.megatron.Address.Place;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
@@ -18,6 +20,7 @@ import org.isomorph.tensorfile.DistributedDirectory;
 import org.isomorph.tensorfile.DistributedLayout;
 import org.isomorph.tensorfile.DistributedLayout.Chunk;
 import org.isomorph.tensorfile.DistributedLayout.Item;
+import org.isomorph.tensorfile.DistributedLayout.Value;
 import org.isomorph.tensorfile.FixedBytes;
 import org.isomorph.tensorfile.TorchLayout;
 import org.isomorph.tensorfile.TorchValue;
@@ -40,6 +43,8 @@ final class DistributedWriter {
 
   /** Which logical tensor a chunk is a part of, and which part. */
   private final Map<Chunk, Part> parts = new HashMap<>();
+
+  private final Set<String> states = new HashSet<>();
 
   private record Part(TensorInfo tensor, Window window) {}
 
@@ -93,7 +98,7 @@ final class DistributedWriter {
 
   private void add(TensorInfo tensor, Shard shard, Set<Chunk> written) {
     // A tied head is the table, and here the table is in one place.
-    if (!shard.held().part().equals(shard.address().part())) return;
+    if (shard.isCopiedHead()) return;
     Naming.Stack stack = naming.distributed(shard.address(), stacked);
     List<Long> place = new ArrayList<>(), counts = new ArrayList<>();
     if (stack.layers()) {
@@ -118,6 +123,20 @@ final class DistributedWriter {
       items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(chunk);
       parts.put(chunk, new Part(tensor, window));
     }
+    if (shard.address().place() != Place.OUTSIDE)
+      Naming.state(stack.key())
+          .map(name ->
+              new Value(
+                  name + "/shard_" + numbers(place, 0) + "_" + numbers(counts, 1),
+                  TorchValue.None.NONE))
+          .filter(value -> states.add(value.name()))
+          .ifPresent(value ->
+              items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(value));
+  }
+
+  private static String numbers(List<Long> along, long ofOne) {
+    return (along.isEmpty() ? List.of(ofOne) : along)
+        .stream().map(String::valueOf).collect(Collectors.joining("."));
   }
 
   private static Shape behind(List<Long> first, Shape rest) {

@@ -3,8 +3,11 @@ package org.isomorph.megatron;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.isomorph.megatron.Address.Place;
 
 /**
@@ -23,29 +26,47 @@ final class Naming {
           "self_attention.q_layernorm.", "self_attention.linear_q_up_proj.layer_norm_",
           "self_attention.kv_layernorm.", "self_attention.linear_kv_up_proj.layer_norm_");
 
+  private static final Pattern MATRIX =
+      Pattern.compile("(.*(?:linear_\\w+|output_layer|eh_proj))\\.(?:weight|bias)\\d*");
+
   private final Form form;
 
   Naming(Form form) {
     this.form = form;
   }
 
+  /**
+   * The state of 8-bit training that goes with a tensor's module, if that multiplies by a matrix: a
+   * program that goes on asks for it by name, and takes none for an answer.
+   */
+  static Optional<String> state(String tensor) {
+    Matcher matrix = MATRIX.matcher(tensor);
+    return matrix.matches() ? Optional.of(matrix.group(1) + "._extra_state") : Optional.empty();
+  }
+
   // ---- the format torch
 
   /** What a rank's file calls a tensor. */
   String torch(Address held, Address address) {
-    return torch(held, part(address, form.implementation(), false), form.modules());
+    return torch(held, part(named(held, address), form.implementation(), false), form.modules());
   }
 
   /** All that a rank's file may call a tensor, the likeliest first. */
   SequencedSet<String> torchNames(Address held, Address address) {
     SequencedSet<String> names = new LinkedHashSet<>();
     names.add(torch(held, address));
+    Address named = named(held, address);
     for (Implementation by : Implementation.values())
       for (Experts modules : Experts.values())
-        names.add(torch(held, part(address, by, false), modules));
-    names.add(torch(held, part(address, Implementation.LOCAL, true), form.modules()));
+        names.add(torch(held, part(named, by, false), modules));
+    names.add(torch(held, part(named, Implementation.LOCAL, true), form.modules()));
     names.addAll(Legacy.names(held));
     return names;
+  }
+
+  /** Where it is in the model, as what the rank holds it: a table may be a head's copy there. */
+  private static Address named(Address held, Address address) {
+    return new Address(held.place(), address.layer(), held.part(), address.expert());
   }
 
   private static String torch(Address held, String part, Experts modules) {

@@ -1,10 +1,11 @@
 package org.isomorph.megatron;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.SequencedMap;
 import org.isomorph.layout.Mapping;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.TensorInfo;
@@ -14,10 +15,6 @@ import org.isomorph.tensorfile.TorchValue;
 /** Lays out the format {@code torch}: a directory for each rank, with one torch file. */
 final class RankWriter {
   private static final String ROOT = "model_optim_rng";
-
-  /** Modules that multiply by a matrix have a state of 8-bit training, and here it is none. */
-  private static final Pattern MATRIX =
-      Pattern.compile("(.*(?:linear_\\w+|output_layer|eh_proj))\\.weight");
 
   private final MegatronFiles.Draft draft;
 
@@ -40,6 +37,9 @@ final class RankWriter {
             .computeIfAbsent(shard.rank(), _ -> new ArrayList<>())
             .add(new Held(shard, name, info));
       }
+    // The table comes first, and a copy of it as a head where heads do: last.
+    for (List<Held> held : byRank.values())
+      held.sort(Comparator.comparing(each -> each.shard().isCopiedHead()));
     Map<Rank, String> directories = draft.layout().directories();
     Map<String, WrittenTensors.File> files = new LinkedHashMap<>();
     List<Mapping<String, WrittenTensors.Entry>> mappings = new ArrayList<>();
@@ -79,12 +79,11 @@ final class RankWriter {
     Map<String, TorchValue> top = draft.common();
     int passes = draft.layout().pipeline().virtual();
     for (int pass = 0; pass < passes; pass++) {
-      Map<String, TorchValue> state = new LinkedHashMap<>();
+      SequencedMap<String, TorchValue> state = new LinkedHashMap<>();
       for (Held each : held)
         if (each.shard().pass() == pass) {
           state.put(each.name(), new TorchValue.Tensor(each.info()));
-          var matrix = MATRIX.matcher(each.name());
-          if (matrix.matches()) state.put(matrix.group(1) + "._extra_state", TorchValue.None.NONE);
+          Naming.state(each.name()).ifPresent(name -> state.putLast(name, TorchValue.None.NONE));
         }
       top.put(passes == 1 ? "model" : "model" + pass, new TorchValue.OrderedDict(state));
     }
