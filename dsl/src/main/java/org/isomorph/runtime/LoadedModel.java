@@ -163,8 +163,12 @@ public final class LoadedModel implements AutoCloseable {
   public Outputs forward(Request request) {
     requireUnchanged();
     Stages stages = stages(key(request), () -> prepared(whole, request));
-    Map<String, Tensor> arguments =
-        Arguments.of(model, stages.graph(), given(request), 0, Set.of());
+    Map<String, Tensor> given = given(request);
+    if (!stages.graph().inputs().containsKey(POSITIONS)) given.remove(POSITIONS);
+    for (String name : request.feeds().keySet())
+      // Behind another feed, or beside what is asked for: nobody reads it.
+      if (!stages.graph().inputs().containsKey(fed(name))) given.remove(fed(name));
+    Map<String, Tensor> arguments = Arguments.of(model, stages.graph(), given, 0, Set.of());
     return stages.run(arguments, List.of(), 0);
   }
 
@@ -233,7 +237,8 @@ public final class LoadedModel implements AutoCloseable {
         names.removeIf(name -> name.startsWith("mtp.") && of.type(name).isEmpty());
       taps.addAll(names);
     }
-    if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
+    if (request.tapsOnly()) wanted = Passes.only(wanted, taps);
+    else if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
     if (!feeds.isEmpty()) wanted = Passes.feed(wanted, feeds);
     return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
   }
@@ -262,7 +267,8 @@ public final class LoadedModel implements AutoCloseable {
         request.taps(),
         request.feeds().keySet(),
         request.inputs().containsKey(POSITION_IDS),
-        request.finalOnly());
+        request.finalOnly(),
+        request.tapsOnly());
   }
 
   /** A graph, compiled; kept under a key that says what was asked for. */
