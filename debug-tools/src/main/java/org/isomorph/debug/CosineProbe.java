@@ -18,9 +18,7 @@ import org.isomorph.tensor.Tensor;
  */
 public record CosineProbe(List<Layer> layers, boolean isFirstCounted)
     implements Probe<CosDistance> {
-  /** From here on, one component outweighs the rest of its vector. */
-  private static final double MASSIVE = 100;
-
+  private static final double MASSIVE = ValueStatistics.MASSIVE;
   private static final int NAMED = 3;
 
   public CosineProbe {

@@ -140,6 +140,16 @@ public final class DebugSession {
     return Sequences.of(model(), loaded.graph(), prompt, row, known);
   }
 
+  /** The places of what a value was computed from: those of its tower. */
+  List<Token> tokensOf(String name) {
+    Tower tower =
+        model().towers().stream()
+            .filter(each -> name.startsWith(each.name() + "."))
+            .findFirst()
+            .orElse(model().last());
+    return sequence(tower.name()).tokens();
+  }
+
   /** What the last tower reads. */
   public TokenSequence sequence() {
     return sequence(model().last().name());
@@ -308,5 +318,20 @@ public final class DebugSession {
           "attention is shown of one layer at a time; %s names %d".formatted(text, layers.size()));
     return new AttentionProbe(
         layers.getFirst(), mixer.matches() ? Optional.of(mixer.group(2)) : Optional.empty());
+  }
+
+  /** Values in numbers, by any of their names, with ranges and globs. */
+  public Statistics statistics(String... patterns) {
+    return look(new StatisticsProbe(List.of(patterns)));
+  }
+
+  /** The first value in the order of computation that is NaN or infinite somewhere. */
+  public NonFinite nonFinite() {
+    return look(new FiniteProbe());
+  }
+
+  /** How the mixtures of all layers send tokens to their experts. */
+  public Routing routing() {
+    return look(new RoutingProbe(Layer.all(model())));
   }
 }
