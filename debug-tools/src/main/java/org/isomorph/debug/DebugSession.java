@@ -94,6 +94,11 @@ public final class DebugSession {
    * @throws org.isomorph.spec.SpecException if there is no such value
    */
   public DebugSession patched(String name, Tensor value) {
+    Tensor before = value(name);
+    if (!before.shape().equals(value.shape()))
+      throw new DebugException(
+          "%s: expected shape %s in place of the value, found %s"
+              .formatted(name, before.shape(), value.shape()));
     SequencedMap<String, Tensor> more = new LinkedHashMap<>(feeds);
     more.put(names.resolve(name).name(), value);
     return new DebugSession(

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -237,9 +238,15 @@ public final class LoadedModel implements AutoCloseable {
         names.removeIf(name -> name.startsWith("mtp.") && of.type(name).isEmpty());
       taps.addAll(names);
     }
-    if (request.tapsOnly()) wanted = Passes.only(wanted, taps);
-    else if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
+    // What is fed is tapped first, so that it is there also where nothing else needs it.
+    Set<String> kept = new LinkedHashSet<>(request.tapsOnly() ? Set.of() : of.outputs().keySet());
+    kept.addAll(taps);
+    taps.addAll(feeds);
+    if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
     if (!feeds.isEmpty()) wanted = Passes.feed(wanted, feeds);
+    SequencedMap<String, String> outputs = new LinkedHashMap<>(wanted.outputs());
+    outputs.keySet().retainAll(kept);
+    wanted = wanted.outputs(outputs);
     return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
   }
 
