@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Outline;
+import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;

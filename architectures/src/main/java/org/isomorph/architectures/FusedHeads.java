@@ -5,6 +5,7 @@ import static org.isomorph.dialect.Row.p;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Template;
 import org.isomorph.layout.Layout;

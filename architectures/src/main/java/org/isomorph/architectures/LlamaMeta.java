@@ -4,14 +4,15 @@ import static org.isomorph.dialect.Row.row;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.isomorph.dialect.Arrangement;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.sharding.MetaSharding;
-import org.isomorph.sharding.Sharding;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Heads;
@@ -58,8 +59,8 @@ public final class LlamaMeta implements Dialect {
   }
 
   @Override
-  public Sharding files(long maxShardBytes) {
-    return new MetaSharding();
+  public Arrangement files(long maxShardBytes) {
+    return files(new MetaSharding());
   }
 
   /** Keys of the mixtures and of other models that Meta's code reads are no keys of LLaMA's. */

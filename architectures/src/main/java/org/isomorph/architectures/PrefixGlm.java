@@ -5,6 +5,8 @@ import static org.isomorph.dialect.Row.row;
 import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Outline;
+import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Row;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;

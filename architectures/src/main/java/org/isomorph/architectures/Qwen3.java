@@ -3,6 +3,7 @@ package org.isomorph.architectures;
 import java.util.List;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;

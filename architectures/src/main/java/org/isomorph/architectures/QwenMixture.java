@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Row;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;

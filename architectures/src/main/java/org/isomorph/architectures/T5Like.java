@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.LongFunction;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Outline;
+import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Row;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;

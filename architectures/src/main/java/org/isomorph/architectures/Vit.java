@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;

@@ -60,7 +60,7 @@ class MetaSourcesTest {
   @ValueSource(strings = {"llama2", "llama3"})
   void shardsAreTheTensorsThatTorchCutBitForBit(String version) throws IOException {
     ConversionRequest request =
-        ConversionRequest.to(META).sharding(new SafetensorsSharding(1 << 20));
+        ConversionRequest.to(META).files(META.files(new SafetensorsSharding(1 << 20)));
     Plan plan = Planner.plan(meta(version), request, DIALECTS);
     Executor.run(
         plan.blueprint(), folder.resolve("same"), Options.defaults(), ProgressListener.NONE);

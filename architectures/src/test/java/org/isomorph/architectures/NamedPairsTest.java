@@ -36,7 +36,6 @@ import org.isomorph.convert.run.ProgressListener;
 import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.Request;
 import org.isomorph.runtime.RunOptions;
-import org.isomorph.sharding.SafetensorsSharding;
 import org.isomorph.spec.Attention;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Head;
@@ -165,7 +164,7 @@ class NamedPairsTest {
             DIALECTS.named(family),
             DType.F32,
             Optional.empty(),
-            new SafetensorsSharding(1 << 30),
+            DIALECTS.named(family).files(1 << 30),
             5,
             false);
     Executor.run(

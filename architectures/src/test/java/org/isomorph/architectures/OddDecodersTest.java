@@ -9,6 +9,7 @@ import org.isomorph.convert.Checkpoint;
 import org.isomorph.convert.ConversionRefused;
 import org.isomorph.convert.Plan;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Head;

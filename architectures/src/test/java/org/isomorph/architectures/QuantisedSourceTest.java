@@ -22,7 +22,6 @@ import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.Request;
 import org.isomorph.runtime.RunOptions;
 import org.isomorph.sharding.BlockScales;
-import org.isomorph.sharding.SafetensorsSharding;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
@@ -133,7 +132,7 @@ class QuantisedSourceTest {
             golden.dialect(),
             DType.BF16,
             Optional.of(new BlockScales(24, 40)),
-            new SafetensorsSharding(ConversionRequest.USUAL_SHARD),
+            golden.dialect().files(ConversionRequest.USUAL_SHARD),
             3,
             false);
     Executor.run(plan.blueprint(), made, Options.defaults(), ProgressListener.NONE);

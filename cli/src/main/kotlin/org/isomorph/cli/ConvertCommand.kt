@@ -3,7 +3,7 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
-import com.github.ajalt.clikt.parameters.options.default
+import com.github.ajalt.clikt.parameters.groups.provideDelegate
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
@@ -13,7 +13,6 @@ import com.github.ajalt.clikt.parameters.types.path
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
-import org.isomorph.sharding.Format
 import org.isomorph.tensor.DType
 
 /** Moves a checkpoint from one family to another. */
@@ -36,15 +35,7 @@ class ConvertCommand : IsomorphCommand("convert") {
     option("--dtype")
       .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
       .help("Cast floating-point tensors, to nearest even")
-  private val format by
-    option("--format")
-      .choice("safetensors" to Format.SAFETENSORS, "bin" to Format.BIN)
-      .help("The files to write, if not those that the family usually has")
-  private val maxShardSize by
-    option("--max-shard-size", metavar = "SIZE")
-      .bytes()
-      .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
-      .help("The most data in one file")
+  private val files by FileOptions()
   private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
   private val verify by
     option("--verify")
@@ -76,6 +67,8 @@ class ConvertCommand : IsomorphCommand("convert") {
     |  isomorph convert model-f32/ model-bf16/ --to llama --dtype bf16 --max-shard-size 2GB
     |  isomorph convert Llama-3-8B/ Llama-as-Qwen/ --to qwen2 --verify --certify
     |  isomorph trans_llama_to_qwen2 Llama-3-8B/ Llama-as-Qwen/
+    |  isomorph trans_llama_to_megatron Llama-3-8B/ ranks/ --tp 4 --pp 2
+    |  isomorph convert ranks/ others/ --to megatron --tp 8 --pp 4 --format torch_dist
     """
       .trimMargin()
 
@@ -87,7 +80,7 @@ class ConvertCommand : IsomorphCommand("convert") {
         Optional.ofNullable(from?.let(families::named)),
         Optional.ofNullable(config),
         Optional.ofNullable(dtype),
-        format?.sharding(maxShardSize) ?: target.files(maxShardSize),
+        files.of(target),
       )
     val planned = Planner.plan(source, request, families)
     Conversion("convert", destination, force, json, certify, verify).run(this, planned, plan)

@@ -3,6 +3,7 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.groups.provideDelegate
 import com.github.ajalt.clikt.parameters.options.default
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
@@ -13,7 +14,6 @@ import com.github.ajalt.clikt.parameters.types.long
 import com.github.ajalt.clikt.parameters.types.path
 import java.util.Locale
 import java.util.Optional
-import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Initialisation
 import org.isomorph.convert.ModelReference
 import org.isomorph.convert.PlanText
@@ -40,11 +40,7 @@ class InitCommand : IsomorphCommand("init") {
       .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
       .default(DType.BF16, defaultForHelp = "bf16")
       .help("What weights are stored as")
-  private val maxShardSize by
-    option("--max-shard-size", metavar = "SIZE")
-      .bytes()
-      .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
-      .help("The most data in one file")
+  private val files by FileOptions()
   private val quantise by
     option("--quantize")
       .choice("fp8-block" to BlockScales(BlockScales.USUAL, BlockScales.USUAL))
@@ -76,7 +72,7 @@ class InitCommand : IsomorphCommand("init") {
         family,
         dtype,
         Optional.ofNullable(quantise),
-        family.files(maxShardSize),
+        files.of(family),
         seed,
         headersOnly,
       )

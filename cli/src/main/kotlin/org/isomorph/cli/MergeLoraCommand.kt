@@ -57,7 +57,7 @@ class MergeLoraCommand : IsomorphCommand("merge-lora") {
     val lora = LoraAdapter.open(adapter)
     val merged = Checkpoint.open(base, families).presenting { MergedTensors.of(lora, it) }
     val request =
-      ConversionRequest.to(merged.dialect()).sharding(merged.dialect().files(maxShardSize)).let {
+      ConversionRequest.to(merged.dialect()).files(merged.dialect().files(maxShardSize)).let {
         dtype?.let(it::dtype) ?: it
       }
     Conversion("merge-lora", destination, force, json)

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.isomorph.convert.Blueprint.Compute.Parameter;
-import org.isomorph.dialect.Config;
-import org.isomorph.dialect.Dialect;
 import org.isomorph.layout.Piece;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.Shape;
@@ -17,16 +15,11 @@ import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorSource;
 
 /**
- * Puts a checkpoint's blueprint together: its files with the tasks that fill them, its
- * configuration, what goes along.
+ * Puts a checkpoint's blueprint together: its files with the tasks that fill them, and what goes
+ * along.
  */
 public final class Blueprints {
   private Blueprints() {}
-
-  /** The file with the configuration, as a family calls it. */
-  static Blueprint.Small configuration(Dialect dialect, Config config) {
-    return new Blueprint.Small(dialect.configurationFile(), Bytes.utf8(config.json()));
-  }
 
   /**
    * The blueprint of a checkpoint.
@@ -35,10 +28,7 @@ public final class Blueprints {
    * @param beside files that are carried along unchanged
    */
   static Blueprint of(
-      WrittenTensors written,
-      Map<String, List<Blueprint.Task>> tasks,
-      Blueprint.Small configuration,
-      List<Path> beside)
+      WrittenTensors written, Map<String, List<Blueprint.Task>> tasks, List<Path> beside)
       throws IOException {
     List<Blueprint.File> files = new ArrayList<>();
     for (WrittenTensors.File file : written.files())
@@ -52,7 +42,6 @@ public final class Blueprints {
               tasks.getOrDefault(file.name(), List.of()),
               file.seals()));
     List<Blueprint.Small> small = new ArrayList<>();
-    small.add(configuration);
     new TreeMap<>(written.texts())
         .forEach((name, text) -> small.add(new Blueprint.Small(name, Bytes.utf8(text))));
     List<Blueprint.Carried> carried =

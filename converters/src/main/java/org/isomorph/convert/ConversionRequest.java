@@ -2,8 +2,8 @@ package org.isomorph.convert;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.isomorph.dialect.Arrangement;
 import org.isomorph.dialect.Dialect;
-import org.isomorph.sharding.Sharding;
 import org.isomorph.tensor.DType;
 
 /**
@@ -13,14 +13,14 @@ import org.isomorph.tensor.DType;
  * @param from the source's family, where its configuration does not say
  * @param config a configuration to read in place of the source's
  * @param dtype what floating-point tensors become; empty keeps each as it is
- * @param sharding how the output is spread over files
+ * @param files how the output lies in files
  */
 public record ConversionRequest(
     Dialect target,
     Optional<Dialect> from,
     Optional<Path> config,
     Optional<DType> dtype,
-    Sharding sharding) {
+    Arrangement files) {
   /** The most bytes of a shard, as the field has it: 5 GB. */
   public static final long USUAL_SHARD = 5_000_000_000L;
 
@@ -31,10 +31,10 @@ public record ConversionRequest(
   }
 
   public ConversionRequest dtype(DType floats) {
-    return new ConversionRequest(target, from, config, Optional.of(floats), sharding);
+    return new ConversionRequest(target, from, config, Optional.of(floats), files);
   }
 
-  public ConversionRequest sharding(Sharding spread) {
-    return new ConversionRequest(target, from, config, dtype, spread);
+  public ConversionRequest files(Arrangement arranged) {
+    return new ConversionRequest(target, from, config, dtype, arranged);
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.isomorph.dialect.Arrangement;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Expression;
@@ -14,7 +15,6 @@ import org.isomorph.dialect.Table;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
 import org.isomorph.sharding.BlockScales;
-import org.isomorph.sharding.Sharding;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
@@ -52,7 +52,7 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
       Dialect target,
       DType dtype,
       Optional<BlockScales> quantise,
-      Sharding sharding,
+      Arrangement files,
       long seed,
       boolean headersOnly)
       throws IOException {
@@ -87,18 +87,15 @@ public record Initialisation(Model model, WrittenTensors written, Blueprint blue
       }
     for (Table.Zeros zeros : table.zeros())
       infos.add(new TensorInfo(zeros.name(), dtype, zeros.beside().shape()));
-    WrittenTensors written = sharding.files(infos);
+    Config config = DTypeKeys.set(expressed.config(), target, Spelling.BEFORE_5, dtype);
+    if (quantise.isPresent()) config = Quantisation.with(config, quantise.get());
+    WrittenTensors written = files.files(infos, expressed.model(), config);
     Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
     if (!headersOnly) {
       draws(tasks, table, Mapping.union(layouts).then(written.mapping()), seed);
       scales(tasks, scales, written.mapping(), seed);
     }
-    Config config = DTypeKeys.set(expressed.config(), target, Spelling.BEFORE_5, dtype);
-    if (quantise.isPresent()) config = Quantisation.with(config, quantise.get());
-    return new Initialisation(
-        expressed.model(),
-        written,
-        Blueprints.of(written, tasks, Blueprints.configuration(target, config), List.of()));
+    return new Initialisation(expressed.model(), written, Blueprints.of(written, tasks, List.of()));
   }
 
   private static void draws(

@@ -42,7 +42,7 @@ public record ModelReference(
           Optional.of(checkpoint.config()),
           Optional.of(checkpoint));
     }
-    if (Files.isRegularFile(path)) return file(path, dialects);
+    if (Files.isRegularFile(path)) return described(path, dialects);
     return dialects
         .preset(name)
         .map(found -> described(found.getKey(), found.getValue().config(), found.getValue().name()))
@@ -52,7 +52,8 @@ public record ModelReference(
                     + ": expected a checkpoint's directory, a JSON file, or a preset; `isomorph families --presets` lists presets"));
   }
 
-  private static ModelReference file(Path path, Dialects dialects) throws IOException {
+  /** The model that a JSON file describes: a specification, or a family's configuration. */
+  static ModelReference described(Path path, Dialects dialects) throws IOException {
     Config config = Config.read(path);
     if (config.has("schema"))
       return new ModelReference(

@@ -98,7 +98,9 @@ final class PlanDrawing {
   Plan plan() throws IOException {
     Mapping<TensorSource, String> moved = stored.then(plain()).then(targets);
     Map<String, DType> dtypes = dtypes(moved);
-    WrittenTensors written = request.sharding().files(infos(dtypes));
+    List<TensorInfo> infos = infos(dtypes);
+    Config config = config(infos);
+    WrittenTensors written = request.files().files(infos, model, config);
     Mapping<TensorSource, WrittenTensors.Entry> moves = moved.then(written.mapping());
     Map<String, List<Blueprint.Task>> tasks = new HashMap<>();
     for (Piece<TensorSource, WrittenTensors.Entry> piece : moves.pieces())
@@ -112,7 +114,6 @@ final class PlanDrawing {
     computed.forEach((parameter, gathered) -> compute(parameter, gathered, written, tasks, casts));
     requireWhole(moved);
     Map<String, Long> made = made(moved);
-    Config config = config(written);
     return new Plan(
         source,
         request.target(),
@@ -129,8 +130,7 @@ final class PlanDrawing {
         moved,
         Mapping.union(List.copyOf(computed.values())),
         written,
-        Blueprints.of(
-            written, tasks, Blueprints.configuration(request.target(), config), beside()));
+        Blueprints.of(written, tasks, beside()));
   }
 
   // ---- from stored elements to the target's tensors
@@ -339,24 +339,17 @@ final class PlanDrawing {
                           : "what the steps leave out, on evidence";
       left.put(name, reason);
     }
+    left.putAll(source.stored().besides());
     return left;
   }
 
-  private Config config(WrittenTensors written) {
+  private Config config(List<TensorInfo> infos) {
     Config config = route.expressed().config();
     if (sameFamily() && request.dtype().isEmpty()) return config;
-    List<TensorInfo> infos =
-        written.files().stream()
-            .flatMap(file -> file.entries().stream())
-            .map(WrittenTensors.Entry::info)
-            .toList();
     return DTypeKeys.set(config, request.target(), Spelling.of(config), DTypes.main(infos));
   }
 
   private List<Path> beside() throws IOException {
-    return SideFiles.of(
-        source.directory(),
-        List.of(source.dialect().configurationFile(), request.target().configurationFile()),
-        sameFamily());
+    return SideFiles.of(source.directory(), source.dialect(), request.target());
   }
 }

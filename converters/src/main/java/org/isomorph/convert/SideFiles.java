@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.isomorph.dialect.Dialect;
 
 /**
  * The files beside the weights that a model needs to be used: tokenizer, generation settings,
@@ -35,16 +37,19 @@ final class SideFiles {
   private SideFiles() {}
 
   /**
-   * The files to carry along, by name; code belongs to a family and stays unless the family does.
-   *
-   * @param configurations what the families call their configurations, which are written anew
+   * The files to carry along, by name. Configurations are written anew; code belongs to a family
+   * and stays unless the family does.
    */
-  static List<Path> of(Path directory, List<String> configurations, boolean sameFamily)
-      throws IOException {
+  static List<Path> of(Path directory, Dialect from, Dialect to) throws IOException {
+    List<String> configurations = List.of(from.configurationFile(), to.configurationFile());
+    Predicate<String> owned =
+        from.storage().<Predicate<String>>map(s -> s::owns).orElse(_ -> false);
+    boolean sameFamily = from.equals(to);
     try (Stream<Path> files = Files.list(directory)) {
       return files
           .filter(Files::isRegularFile)
           .filter(file -> !configurations.contains(file.getFileName().toString()))
+          .filter(file -> !owned.test(file.getFileName().toString()))
           .filter(file -> carried(file.getFileName().toString(), sameFamily))
           .sorted()
           .toList();

@@ -1,6 +1,7 @@
 package org.isomorph.dialect;
 
 import java.util.List;
+import java.util.Optional;
 import org.isomorph.sharding.SafetensorsSharding;
 import org.isomorph.sharding.Sharding;
 import org.isomorph.spec.Model;
@@ -37,9 +38,23 @@ public interface Dialect {
     return true;
   }
 
-  /** How a checkpoint of this family is spread over files, unless somebody asks otherwise. */
-  default Sharding files(long maxShardBytes) {
-    return new SafetensorsSharding(maxShardBytes);
+  /** How directories of this family are read, where that is a way of its own. */
+  default Optional<Storage> storage() {
+    return Optional.empty();
+  }
+
+  /** How a checkpoint of this family lies in files, unless somebody asks otherwise. */
+  default Arrangement files(long maxShardBytes) {
+    return files(new SafetensorsSharding(maxShardBytes));
+  }
+
+  /**
+   * How a checkpoint of this family lies in files of a format that somebody asks for.
+   *
+   * @throws DialectException if the family is never kept so
+   */
+  default Arrangement files(Sharding sharding) {
+    return Arrangement.beside(configurationFile(), sharding);
   }
 
   /** Whether a configuration is of this family. */

@@ -28,14 +28,26 @@ import org.isomorph.tensorfile.TorchTensor;
  * @param storage from the elements in files to the logical tensors' elements
  * @param replicas the tensors that files hold several times, by name: from the elements that are
  *     read to others, which must be equal
+ * @param besides what the files hold that is no tensor of the model, such as an optimizer's state:
+ *     by name, with the reason why it stays behind
  */
 public record StoredTensors(
     Map<String, TensorInfo> tensors,
     Mapping<TensorSource, String> storage,
-    Map<String, Mapping<TensorSource, TensorSource>> replicas) {
+    Map<String, Mapping<TensorSource, TensorSource>> replicas,
+    Map<String, String> besides) {
   public StoredTensors {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     replicas = Collections.unmodifiableMap(new LinkedHashMap<>(replicas));
+    besides = Collections.unmodifiableMap(new LinkedHashMap<>(besides));
+  }
+
+  /** Tensors beside which files hold nothing else. */
+  public StoredTensors(
+      Map<String, TensorInfo> tensors,
+      Mapping<TensorSource, String> storage,
+      Map<String, Mapping<TensorSource, TensorSource>> replicas) {
+    this(tensors, storage, replicas, Map.of());
   }
 
   /** Tensors that files hold once. */
@@ -71,7 +83,7 @@ public record StoredTensors(
       if (source == null) all.addAll(pieces.getOrDefault(name, List.of()));
       else if (elements > 0) all.add(new Piece<>(source, name, Box.run(0, 0, elements)));
     });
-    return new StoredTensors(presented, new Mapping<>(all), replicas);
+    return new StoredTensors(presented, new Mapping<>(all), replicas, besides);
   }
 
   /**

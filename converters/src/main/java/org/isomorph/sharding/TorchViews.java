@@ -6,7 +6,7 @@ import org.isomorph.tensorfile.TensorFileException;
 import org.isomorph.tensorfile.TorchTensor;
 
 /** A torch tensor's elements as a box over those of its storage. */
-final class TorchViews {
+public final class TorchViews {
   private TorchViews() {}
 
   /**
@@ -15,7 +15,7 @@ final class TorchViews {
    *
    * @throws TensorFileException if the strides do not nest, as those of windows that overlap
    */
-  static Box box(TorchTensor view) {
+  public static Box box(TorchTensor view) {
     return box(view, view.shape(), new long[view.shape().rank()]);
   }
 
@@ -25,7 +25,7 @@ final class TorchViews {
    * @param whole the larger tensor's shape
    * @param offsets where the window begins along each axis
    */
-  static Box box(TorchTensor view, Shape whole, long[] offsets) {
+  public static Box box(TorchTensor view, Shape whole, long[] offsets) {
     long[] outer = whole.strides();
     long to = 0;
     for (int axis = 0; axis < offsets.length; axis++) to += offsets[axis] * outer[axis];

@@ -2,7 +2,6 @@ package org.isomorph.tensorfile;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Reads the headers of many files at once, because on a network each costs a round trip. */
-final class Headers {
+public final class Headers {
   // A header may claim 100 MB of memory, so there must be a bound, and a low one.
   private static final int AT_ONCE = 8;
 
@@ -19,21 +18,21 @@ final class Headers {
 
   /** Reads what one kind of file says before its data. */
   @FunctionalInterface
-  interface Reader<H> {
-    H read(Path file) throws IOException;
+  public interface Reader<F, H> {
+    H read(F file) throws IOException;
   }
 
   /** The headers of {@code files}, in the same order; of several failures the first is thrown. */
-  static <H> List<H> read(List<Path> files, Reader<H> reader) throws IOException {
+  public static <F, H> List<H> read(List<F> files, Reader<F, H> reader) throws IOException {
     List<H> headers = new ArrayList<>(files.size());
     if (files.size() < 2) {
-      for (Path file : files) headers.add(reader.read(file));
+      for (F file : files) headers.add(reader.read(file));
       return headers;
     }
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, files.size()));
     try {
       List<Future<H>> pending = new ArrayList<>(files.size());
-      for (Path file : files) pending.add(threads.submit(() -> reader.read(file)));
+      for (F file : files) pending.add(threads.submit(() -> reader.read(file)));
       for (Future<H> header : pending) headers.add(get(header));
       return headers;
     } finally {

@@ -77,7 +77,8 @@ public final class SafetensorsDirectory {
   private static SafetensorsDirectory ofShards(Path directory, Path indexFile) throws IOException {
     SafetensorsIndex index = SafetensorsIndex.read(indexFile);
     List<SafetensorsHeader> headers =
-        Headers.read(Shards.files(directory, indexFile, index), SafetensorsHeader::read);
+        Headers.read(
+            Shards.files(directory, indexFile, index.shards(), "shards"), SafetensorsHeader::read);
     Map<Path, Set<String>> held = new LinkedHashMap<>();
     for (SafetensorsHeader header : headers) held.put(header.file(), header.tensors().keySet());
     Shards.check(indexFile, index, held);

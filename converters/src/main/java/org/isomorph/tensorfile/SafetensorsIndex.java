@@ -122,13 +122,7 @@ public record SafetensorsIndex(Map<String, String> weightMap, Map<String, String
   }
 
   private static Optional<String> shardProblem(String shard) {
-    boolean plain =
-        !shard.isEmpty()
-            && !shard.equals(".")
-            && !shard.equals("..")
-            && Names.textProblem(shard).isEmpty()
-            && shard.chars().noneMatch(unit -> unit < ' ' || "/\\:".indexOf(unit) >= 0);
-    return plain
+    return FileNames.isPlain(shard)
         ? Optional.empty()
         : Optional.of(
             "expected its shard to be a file beside the index, named without separators, found "

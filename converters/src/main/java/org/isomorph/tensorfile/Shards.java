@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,34 +17,36 @@ final class Shards {
   private Shards() {}
 
   /**
-   * The files of all shards, sorted by name.
+   * Where files are, in the order of their names.
    *
+   * @param indexFile what names them
+   * @param kind what they are, in the plural
    * @throws TensorFileException if some are missing
    */
-  static List<Path> files(Path directory, Path indexFile, SafetensorsIndex index) {
-    List<Path> shards = new ArrayList<>();
+  static List<Path> files(Path directory, Path indexFile, Collection<String> names, String kind) {
+    List<Path> files = new ArrayList<>();
     List<String> missing = new ArrayList<>();
-    for (String shard : index.shards()) {
-      Path file = resolve(directory, indexFile, shard);
-      if (Files.exists(file)) shards.add(file);
-      else missing.add(shard);
+    for (String name : names) {
+      Path file = resolve(directory, indexFile, name);
+      if (Files.exists(file)) files.add(file);
+      else missing.add(name);
     }
     if (!missing.isEmpty())
       throw TensorFileException.in(
           indexFile,
-          "%d of %d shards are missing: %s; fetch them into %s"
-              .formatted(missing.size(), index.shards().size(), someOf(missing), directory));
-    return shards;
+          "%d of %d %s are missing: %s; fetch them into %s"
+              .formatted(missing.size(), names.size(), kind, someOf(missing), directory));
+    return files;
   }
 
-  private static Path resolve(Path directory, Path indexFile, String shard) {
+  private static Path resolve(Path directory, Path indexFile, String name) {
     try {
-      return directory.resolve(shard);
+      return directory.resolve(name);
     } catch (InvalidPathException unfit) {
       throw new TensorFileException(
           indexFile
-              + ": shard "
-              + Names.quoted(shard)
+              + ": "
+              + Names.quoted(name)
               + " is no file name on this system: "
               + unfit.getReason(),
           unfit);

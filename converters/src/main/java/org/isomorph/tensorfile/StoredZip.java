@@ -34,10 +34,24 @@ final class StoredZip {
 
   private record Entry(String name, long header, long begin, long size, int crc, boolean sealed) {}
 
+  private final long base;
   private final List<Entry> entries = new ArrayList<>();
   private final List<FixedBytes> fixed = new ArrayList<>();
   private final List<Seal> seals = new ArrayList<>();
+  private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
   private long end;
+
+  /**
+   * An empty zip.
+   *
+   * @param base the position in the file of its first byte, a multiple of 64; what the zip says of
+   *     itself is counted from there, and what this says of it from the file's beginning
+   */
+  StoredZip(long base) {
+    if (base < 0 || base % ALIGNMENT != 0)
+      throw new IllegalArgumentException("not a place for a zip: byte " + base);
+    this.base = base;
+  }
 
   /** Adds an entry with its content. */
   StoredZip add(String name, byte[] content) {
@@ -71,10 +85,18 @@ final class StoredZip {
       bytes.putShort((short) ZIP64_ID).putShort((short) 16).putLong(size).putLong(size);
     bytes.putShort((short) PADDING_ID).putShort((short) padding);
     bytes.position(bytes.position() + padding).put(content);
-    fixed.add(new FixedBytes(header, MemorySegment.ofArray(whole)));
+    pending.writeBytes(whole);
+    if (content.length < size) flush(begin);
     entries.add(new Entry(name, header, begin, size, crc, sealed));
     end = Math.addExact(begin, size);
-    return begin;
+    return Math.addExact(base, begin);
+  }
+
+  /** What is known and lies behind each other is one run of bytes, up to a position. */
+  private void flush(long to) {
+    long from = Math.addExact(base, to - pending.size());
+    fixed.add(new FixedBytes(from, MemorySegment.ofArray(pending.toByteArray())));
+    pending.reset();
   }
 
   /** From the version that is needed to the sizes: the same in both headers of an entry. */
@@ -93,14 +115,17 @@ final class StoredZip {
       if (entry.sealed())
         seals.add(
             new Seal(
-                entry.begin(),
-                entry.begin() + entry.size(),
-                List.of(entry.header() + LOCAL_CRC, directory + out.size() + CENTRAL_CRC)));
+                base + entry.begin(),
+                base + entry.begin() + entry.size(),
+                List.of(
+                    base + entry.header() + LOCAL_CRC,
+                    base + directory + out.size() + CENTRAL_CRC)));
       out.writeBytes(central(entry));
     }
     out.writeBytes(ending(directory, out.size()));
-    fixed.add(new FixedBytes(directory, MemorySegment.ofArray(out.toByteArray())));
+    pending.writeBytes(out.toByteArray());
     end = directory + out.size();
+    flush(end);
     return this;
   }
 
@@ -157,7 +182,7 @@ final class StoredZip {
     return List.copyOf(seals);
   }
 
-  /** The size of the whole file in bytes. */
+  /** The size of the whole zip in bytes. */
   long size() {
     return end;
   }

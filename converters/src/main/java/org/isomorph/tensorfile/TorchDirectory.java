@@ -87,7 +87,7 @@ public final class TorchDirectory {
   private static TorchDirectory ofShards(Path directory, Path indexFile) throws IOException {
     SafetensorsIndex index = SafetensorsIndex.read(indexFile);
     List<TorchFile> files =
-        Headers.read(Shards.files(directory, indexFile, index), TorchFile::read);
+        Headers.read(Shards.files(directory, indexFile, index.shards(), "shards"), TorchFile::read);
     Map<Path, Set<String>> held = new LinkedHashMap<>();
     Map<String, TorchTensor> listed = new LinkedHashMap<>();
     for (TorchFile file : files) {

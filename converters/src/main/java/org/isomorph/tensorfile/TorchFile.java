@@ -1,7 +1,6 @@
 package org.isomorph.tensorfile;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,22 +43,27 @@ public final class TorchFile {
    */
   public static TorchFile read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      byte[] head = new byte[(int) Math.min(FileKind.BYTES, channel.size())];
-      FileBytes.read(channel, file, 0, MemorySegment.ofArray(head));
-      return new TorchFile(
-          file,
-          switch (FileKind.of(head)) {
-            case ZIP -> TorchZip.read(file, channel);
-            case PICKLE -> TorchLegacy.read(file, channel);
-            case TAR ->
-                throw TensorFileException.in(
-                    file,
-                    "a tar, as torch saved before version 0.1.10: not read; load and save it with torch");
-            case FileKind other ->
-                throw TensorFileException.in(
-                    file, "expected a file of torch.save, found " + other.description());
-          });
+      return read(FileRegion.whole(file, channel));
     }
+  }
+
+  /** As above, for a file that may be a part of another. */
+  static TorchFile read(FileRegion region) throws IOException {
+    Path file = region.file();
+    byte[] head = region.read(region.begin(), (int) Math.min(FileKind.BYTES, region.size()));
+    return new TorchFile(
+        file,
+        switch (FileKind.of(head)) {
+          case ZIP -> TorchZip.read(region);
+          case PICKLE -> TorchLegacy.read(region);
+          case TAR ->
+              throw TensorFileException.in(
+                  file,
+                  "a tar, as torch saved before version 0.1.10: not read; load and save it with torch");
+          case FileKind other ->
+              throw TensorFileException.in(
+                  file, "expected a file of torch.save, found " + other.description());
+        });
   }
 
   /** The file. */

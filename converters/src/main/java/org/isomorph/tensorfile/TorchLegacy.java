@@ -1,11 +1,9 @@
 package org.isomorph.tensorfile;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -35,8 +33,9 @@ final class TorchLegacy {
 
   private TorchLegacy() {}
 
-  static TorchContent read(Path file, FileChannel channel) throws IOException {
-    TorchPickles pickles = TorchPickles.in(file, channel, new Range(0, channel.size()));
+  static TorchContent read(FileRegion region) throws IOException {
+    Path file = region.file();
+    TorchPickles pickles = TorchPickles.in(region);
     if (!(pickles.next() instanceof BigInt(BigInteger magic)) || !magic.equals(MAGIC))
       throw TensorFileException.in(
           file, "a pickle, but not of torch.save: expected its magic number first");
@@ -51,7 +50,7 @@ final class TorchLegacy {
           file,
           "expected data in byte order little, found big; load and save it with torch on this machine");
     PickleValue value = pickles.next();
-    Map<String, Range> storages = storages(file, channel, pickles, widths(file, pickles));
+    Map<String, Range> storages = storages(region, pickles, widths(file, pickles));
     return new TorchContent(value, key -> Optional.ofNullable(storages.get(key)));
   }
 
@@ -72,8 +71,8 @@ final class TorchLegacy {
   }
 
   private static Map<String, Range> storages(
-      Path file, FileChannel channel, TorchPickles pickles, Map<String, Integer> widths)
-      throws IOException {
+      FileRegion region, TorchPickles pickles, Map<String, Integer> widths) throws IOException {
+    Path file = region.file();
     PickleValue keys = pickles.next();
     long position = pickles.position();
     Map<String, Range> storages = new HashMap<>();
@@ -83,14 +82,14 @@ final class TorchLegacy {
       if (width == null)
         throw TensorFileException.in(
             file, "storage " + Names.quoted(key) + " is listed, and nothing refers to it");
-      ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      if (position <= channel.size() - Long.BYTES)
-        FileBytes.read(channel, file, position, MemorySegment.ofBuffer(count));
-      else throw cut(file, key, position, channel.size());
+      if (!region.has(position, Long.BYTES)) throw cut(region, key, position);
+      long elements =
+          ByteBuffer.wrap(region.read(position, Long.BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .getLong();
       position += Long.BYTES;
-      long elements = count.getLong(0);
-      if (elements < 0 || elements > (channel.size() - position) / width)
-        throw cut(file, key, position, channel.size());
+      if (elements < 0 || elements > (region.end() - position) / width)
+        throw cut(region, key, position);
       Range range = new Range(position, position + elements * width);
       if (storages.put(key, range) != null)
         throw TensorFileException.in(file, "storage " + Names.quoted(key) + " is listed twice");
@@ -103,10 +102,10 @@ final class TorchLegacy {
     return TensorFileException.in(file, "expected a list of storages' keys, found " + found);
   }
 
-  private static TensorFileException cut(Path file, String key, long position, long size) {
+  private static TensorFileException cut(FileRegion region, String key, long position) {
     return TensorFileException.in(
-        file,
+        region.file(),
         "storage %s, from byte %d on, does not fit into the file's %d bytes; it was cut short: fetch it again"
-            .formatted(Names.quoted(key), position, size));
+            .formatted(Names.quoted(key), position - region.begin(), region.size()));
   }
 }

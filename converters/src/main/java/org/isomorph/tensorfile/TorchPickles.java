@@ -2,8 +2,6 @@ package org.isomorph.tensorfile;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,22 +22,22 @@ final class TorchPickles {
   private final PickleInput input;
   private final List<Persistent> references = new ArrayList<>();
 
-  private TorchPickles(Path file, FileChannel channel, Range range) throws IOException {
-    this.file = file;
+  private TorchPickles(FileRegion region, Range range) {
+    this.file = region.file();
     this.range = range;
     this.limits = PickleLimits.ofHeap();
-    InputStream in = Channels.newInputStream(channel.position(range.begin()));
+    InputStream in = region.stream(range.begin(), range.end());
     this.input = new PickleInput(in, Math.min(range.bytes(), limits.bytes()));
   }
 
-  /** The pickles from a position on, which may end anywhere in the range. */
-  static TorchPickles in(Path file, FileChannel channel, Range range) throws IOException {
-    return new TorchPickles(file, channel, range);
+  /** The pickles of a region, which may end anywhere in it. */
+  static TorchPickles in(FileRegion region) {
+    return new TorchPickles(region, new Range(region.begin(), region.end()));
   }
 
   /** The only pickle of a range. */
-  static PickleValue only(Path file, FileChannel channel, Range range) throws IOException {
-    return in(file, channel, range).next();
+  static PickleValue only(FileRegion region, Range range) throws IOException {
+    return new TorchPickles(region, range).next();
   }
 
   /** The next pickle's value. */

@@ -1,7 +1,6 @@
 package org.isomorph.tensorfile;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,6 @@ import org.isomorph.tensorfile.pickle.PickleValue.Instance;
 final class TorchTensors {
   private static final String UTILS = "torch._utils";
   private static final int DEEPEST_WRAPPING = 8;
-  private static final int MOST_AXES = 64;
 
   private final Path file;
   private final TorchContent.Storages places;
@@ -140,28 +138,7 @@ final class TorchTensors {
   }
 
   private List<Long> numbers(String name, String what, PickleValue value) {
-    // A torch.Size is made by a call in some files.
-    PickleValue plain =
-        value instanceof Instance made && made.isOf("torch", "Size") && made.arguments().size() == 1
-            ? made.arguments().getFirst()
-            : value;
-    List<PickleValue> items =
-        plain
-            .sequence()
-            .filter(list -> list.size() <= MOST_AXES)
-            .orElseThrow(() ->
-                problem(
-                    name,
-                    "%s: expected at most %d whole numbers, found %s"
-                        .formatted(what, MOST_AXES, value)));
-    List<Long> numbers = new ArrayList<>(items.size());
-    for (PickleValue item : items) {
-      long number = item.integer().orElse(-1);
-      if (number < 0)
-        fail(name, "%s: expected whole numbers, none negative, found %s".formatted(what, item));
-      numbers.add(number);
-    }
-    return numbers;
+    return TorchSizes.of(value, what, problem -> problem(name, problem));
   }
 
   private StoredTensor stored(String name, TorchStorage storage, DType dtype) {

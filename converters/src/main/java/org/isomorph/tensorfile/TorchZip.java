@@ -1,10 +1,8 @@
 package org.isomorph.tensorfile;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -37,24 +35,29 @@ final class TorchZip {
   private static final int NAME_LENGTH = 26;
   private static final int EXTRA_LENGTH = 28;
 
+  private final FileRegion region;
   private final Path file;
-  private final FileChannel channel;
   private final Map<String, ZipArchiveEntry> entries;
 
-  private TorchZip(Path file, FileChannel channel, Map<String, ZipArchiveEntry> entries) {
-    this.file = file;
-    this.channel = channel;
-    this.entries = entries;
+  private TorchZip(FileRegion region) {
+    this.region = region;
+    this.file = region.file();
+    this.entries = entries(region);
   }
 
-  static TorchContent read(Path file, FileChannel channel) throws IOException {
-    return new TorchZip(file, channel, entries(file)).content();
+  static TorchContent read(FileRegion region) throws IOException {
+    return new TorchZip(region).content();
   }
 
-  /** The zip's directory, through a channel of its own: the library closes what it was given. */
-  private static Map<String, ZipArchiveEntry> entries(Path file) {
+  /** The zip's directory. */
+  private static Map<String, ZipArchiveEntry> entries(FileRegion region) {
+    Path file = region.file();
     Map<String, ZipArchiveEntry> entries = new HashMap<>();
-    try (ZipFile zip = ZipFile.builder().setPath(file).setIgnoreLocalFileHeader(true).get()) {
+    try (ZipFile zip =
+        ZipFile.builder()
+            .setSeekableByteChannel(region.asChannel())
+            .setIgnoreLocalFileHeader(true)
+            .get()) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntries()))
         if (entries.put(entry.getName(), entry) != null)
           throw TensorFileException.in(
@@ -100,15 +103,15 @@ final class TorchZip {
       if (each.startsWith(data) && !each.equals(data))
         storages.put(each.substring(data.length()), find(each).orElseThrow());
     return new TorchContent(
-        TorchPickles.only(file, channel, pickle), key -> Optional.ofNullable(storages.get(key)));
+        TorchPickles.only(region, pickle), key -> Optional.ofNullable(storages.get(key)));
   }
 
   private void checkByteOrder(String root) throws IOException {
     Optional<Range> found = find(root + "byteorder");
     if (found.isEmpty()) return;
-    byte[] text = new byte[(int) Math.min(LONGEST_BYTE_ORDER, found.get().bytes())];
-    FileBytes.read(channel, file, found.get().begin(), MemorySegment.ofArray(text));
-    String order = new String(text, StandardCharsets.ISO_8859_1);
+    int length = (int) Math.min(LONGEST_BYTE_ORDER, found.get().bytes());
+    String order =
+        new String(region.read(found.get().begin(), length), StandardCharsets.ISO_8859_1);
     if (!order.equals("little"))
       throw TensorFileException.in(
           file,
@@ -128,24 +131,26 @@ final class TorchZip {
                   entry.getMethod() == ZipEntry.STORED ? "encrypted" : "compressed"));
     long begin = begin(name, entry.getLocalHeaderOffset());
     long size = entry.getSize();
-    if (begin < 0 || size < 0 || begin > channel.size() - size)
+    if (!region.has(begin, size))
       throw TensorFileException.in(
           file,
           "entry %s of the zip: expected its %d bytes from %d on within the file, which has %d; fetch it again"
-              .formatted(Names.quoted(name), size, begin, channel.size()));
+              .formatted(Names.quoted(name), size, begin - region.begin(), region.size()));
     return Optional.of(new Range(begin, begin + size));
   }
 
-  /** Where an entry's data begins, by the one header that says so. */
-  private long begin(String name, long header) throws IOException {
-    ByteBuffer local = ByteBuffer.allocate(LOCAL_HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    boolean inside = header >= 0 && header <= channel.size() - LOCAL_HEADER;
-    if (inside) FileBytes.read(channel, file, header, MemorySegment.ofBuffer(local));
-    if (!inside || local.getInt(0) != LOCAL_SIGNATURE)
+  /** Where an entry's data begins in the file, by the one header that says so. */
+  private long begin(String name, long offset) throws IOException {
+    long header = offset < 0 || offset > region.size() ? -1 : region.begin() + offset;
+    boolean inside = region.has(header, LOCAL_HEADER);
+    ByteBuffer local =
+        ByteBuffer.wrap(inside ? region.read(header, LOCAL_HEADER) : new byte[LOCAL_HEADER])
+            .order(ByteOrder.LITTLE_ENDIAN);
+    if (local.getInt(0) != LOCAL_SIGNATURE)
       throw TensorFileException.in(
           file,
           "entry %s of the zip: expected its header at byte %d; the file is damaged: fetch it again"
-              .formatted(Names.quoted(name), header));
+              .formatted(Names.quoted(name), offset));
     int nameLength = Short.toUnsignedInt(local.getShort(NAME_LENGTH));
     int extraLength = Short.toUnsignedInt(local.getShort(EXTRA_LENGTH));
     return header + LOCAL_HEADER + nameLength + extraLength;

@@ -55,6 +55,16 @@ public final class Pickle {
     return op(value ? 0x88 : 0x89);
   }
 
+  /** -> None */
+  public Pickle none() {
+    return op('N');
+  }
+
+  /** -> a float of 64 bits */
+  public Pickle real(double value) {
+    return op('G').littleEndian(Long.reverseBytes(Double.doubleToRawLongBits(value)), Long.BYTES);
+  }
+
   /** -> () */
   public Pickle emptyTuple() {
     return op(')');
@@ -65,7 +75,17 @@ public final class Pickle {
     return op('}');
   }
 
-  /** -> mark, below which {@link #tuple} and {@link #setItems} do not reach */
+  /** -> [] */
+  public Pickle emptyList() {
+    return op(']');
+  }
+
+  /** list, mark, items... -> list with these items behind its own */
+  public Pickle append() {
+    return op('e');
+  }
+
+  /** -> mark, below which {@link #tuple}, {@link #append} and {@link #setItems} do not reach */
   public Pickle mark() {
     return op('(');
   }
@@ -89,14 +109,24 @@ public final class Pickle {
 
   /** -> a list of integers, of the type that TorchScript calls {@code List[int]} */
   public Pickle integers(long... values) {
-    global("torch.jit._pickle", "build_intlist").mark().op(']').mark();
+    global("torch.jit._pickle", "build_intlist").mark().emptyList().mark();
     for (long value : values) integer(value);
-    return op('e').tuple().reduce();
+    return append().tuple().reduce();
   }
 
   /** -> an empty {@code List[Tensor]} */
   public Pickle noTensors() {
-    return global("torch.jit._pickle", "build_tensorlist").mark().op(']').tuple().reduce();
+    return global("torch.jit._pickle", "build_tensorlist").mark().emptyList().tuple().reduce();
+  }
+
+  /** value -> value, which {@link #recall} gives from now on under this number */
+  public Pickle remember(int number) {
+    return op('r').littleEndian(number, 4);
+  }
+
+  /** -> the value that was remembered under this number */
+  public Pickle recall(int number) {
+    return number < 256 ? op('h').op(number) : op('j').littleEndian(number, 4);
   }
 
   /** class, arguments -> a new object, not initialised */

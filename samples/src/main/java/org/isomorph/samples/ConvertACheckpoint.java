@@ -20,7 +20,6 @@ import org.isomorph.convert.run.Executor;
 import org.isomorph.convert.run.Options;
 import org.isomorph.convert.run.ProgressListener;
 import org.isomorph.dialect.Dialects;
-import org.isomorph.sharding.SafetensorsSharding;
 import org.isomorph.spec.Model;
 import org.isomorph.tensor.DType;
 
@@ -57,7 +56,7 @@ public final class ConvertACheckpoint {
             FAMILIES.named("llama"),
             DType.BF16,
             Optional.empty(),
-            new SafetensorsSharding(ConversionRequest.USUAL_SHARD),
+            FAMILIES.named("llama").files(ConversionRequest.USUAL_SHARD),
             1,
             false);
     Executor.run(made.blueprint(), directory, Options.defaults(), ProgressListener.NONE);

@@ -17,7 +17,7 @@ public final class PickleInput {
 
   private final InputStream in;
   private final long end;
-  private final byte[] buffer = new byte[BUFFER];
+  private final byte[] buffer;
   private int at;
   private int filled;
   private long consumed;
@@ -30,6 +30,7 @@ public final class PickleInput {
   public PickleInput(InputStream in, long length) {
     this.in = in;
     this.end = length;
+    this.buffer = new byte[Math.clamp(length, 1, BUFFER)];
   }
 
   /** How many bytes have been read, though more may have been fetched. */

@@ -1,4 +1,4 @@
-package org.isomorph.architectures;
+package org.isomorph.dialect;
 
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Block;
@@ -30,7 +30,7 @@ import org.isomorph.spec.Tower;
  * @param rope the first attention's rotation
  * @param tied whether the head is
  */
-record Outline(
+public record Outline(
     Model model,
     Tower tower,
     Heads heads,
@@ -38,12 +38,12 @@ record Outline(
     double eps,
     Rope rope,
     boolean tied) {
-  static Outline of(Model model) {
+  public static Outline of(Model model) {
     return of(model, model.last());
   }
 
   /** As {@link #of(Model)}, of another tower than the last. */
-  static Outline of(Model model, Tower tower) {
+  public static Outline of(Model model, Tower tower) {
     Heads heads = first(tower, Heads.class, Dsl.mha(1).resolved(tower.dim()));
     FeedForward.Single ffn = first(tower, FeedForward.Single.class, mixture(tower).expert());
     double eps =
@@ -64,13 +64,13 @@ record Outline(
   }
 
   /** The first mixture of experts of a tower, or what it has in place of one as the only expert. */
-  static Mixture mixture(Tower tower) {
+  public static Mixture mixture(Tower tower) {
     FeedForward.Single single = first(tower, FeedForward.Single.class, Dsl.swiglu(1));
     return first(tower, Mixture.class, Dsl.moe(1, 1, single));
   }
 
   /** The first mixer of one kind in a tower, or {@code otherwise} where it has none. */
-  static <M extends Mixer> M first(Tower tower, Class<M> kind, M otherwise) {
+  public static <M extends Mixer> M first(Tower tower, Class<M> kind, M otherwise) {
     return tower.runs().stream()
         .map(Run::block)
         .flatMap(Block::mixers)
@@ -81,12 +81,12 @@ record Outline(
   }
 
   /** Rows of the token table. */
-  long vocabulary() {
+  public long vocabulary() {
     return model.tokens().map(Tokens::vocabulary).orElse(1L);
   }
 
   /** How many positions can be looked up, or else how long a sequence may be; at least one. */
-  long positions() {
+  public long positions() {
     AbsolutePosition position = model.tokens().map(Tokens::position).orElse(AbsolutePosition.NONE);
     return position instanceof AbsolutePosition.Learned learned
         ? learned.max()
@@ -94,7 +94,7 @@ record Outline(
   }
 
   /** The norm before the first layer's first mixer. */
-  Norm norm() {
+  public Norm norm() {
     return norm(tower);
   }
 }

@@ -1,13 +1,12 @@
-package org.isomorph.architectures;
+package org.isomorph.dialect;
 
 import java.util.List;
 import java.util.Map;
-import org.isomorph.dialect.Config;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Role;
 
 /** The keys of special tokens: {@code bos_token_id} and its like, each an id or a list of ids. */
-final class Roles {
+public final class Roles {
   private static final Map<Role, String> KEYS =
       Map.of(
           Role.BOS, "bos_token_id",
@@ -20,7 +19,7 @@ final class Roles {
   private Roles() {}
 
   /** The model with the ids that a configuration gives to these roles. */
-  static Model read(Model model, Config config, Role... roles) {
+  public static Model read(Model model, Config config, Role... roles) {
     Model with = model;
     for (Role role : roles) {
       List<Long> ids = config.numbers(key(role));
@@ -30,7 +29,7 @@ final class Roles {
   }
 
   /** The model with ids for these roles too, where a configuration does not even mention them. */
-  static Model readUsual(Model model, Config config, Map<Role, Long> usual) {
+  public static Model readUsual(Model model, Config config, Map<Role, Long> usual) {
     Model with = model;
     for (Map.Entry<Role, Long> each : usual.entrySet())
       if (!config.mentions(key(each.getKey()))) with = with.role(each.getKey(), each.getValue());
@@ -38,7 +37,7 @@ final class Roles {
   }
 
   /** Writes the ids of these roles, as far as the model has them. */
-  static void write(Config.Builder config, Model model, Role... roles) {
+  public static void write(Config.Builder config, Model model, Role... roles) {
     for (Role role : roles) {
       List<Long> ids = model.ids(role);
       if (ids.size() == 1) config.set(key(role), ids.getFirst());
@@ -50,7 +49,7 @@ final class Roles {
    * Writes that there is no id for those of these roles that the model lacks: for families whose
    * code has ids of its own where a configuration is silent, if only outside the vocabulary.
    */
-  static Config.Builder writeLacking(Config.Builder config, Model model, Role... roles) {
+  public static Config.Builder writeLacking(Config.Builder config, Model model, Role... roles) {
     for (Role role : roles) if (model.ids(role).isEmpty()) config.setNull(key(role));
     return config;
   }

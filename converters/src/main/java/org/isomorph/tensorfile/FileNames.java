@@ -1,0 +1,31 @@
+package org.isomorph.tensorfile;
+
+import java.util.Optional;
+
+/** Names of files within a directory: relative paths with {@code /} that cannot lead out of it. */
+public final class FileNames {
+  private FileNames() {}
+
+  /**
+   * What is wrong with a path to a file below some directory, such as {@code
+   * iter_0000001/mp_rank_00/model.pt}, or empty. It is never absolute and never has {@code ..}.
+   */
+  public static Optional<String> problem(String path) {
+    for (String part : path.split("/", -1))
+      if (!isPlain(part))
+        return Optional.of(
+            "expected the name of a file within the directory, relative, with / and without .., found "
+                + Names.quoted(path));
+    return Optional.empty();
+  }
+
+  /** Whether a name is that of a file beside others: no separators, no drive of Windows. */
+  static boolean isPlain(String name) {
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.indexOf(':') != 1
+        && Names.textProblem(name).isEmpty()
+        && name.chars().noneMatch(unit -> Character.isISOControl(unit) || "/\\".indexOf(unit) >= 0);
+  }
+}

@@ -1,0 +1,94 @@
+package org.isomorph.megatron;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a model is spread over ranks.
+ *
+ * @param tensor ranks that share each layer's matrices (TP)
+ * @param pipeline the stages (PP), and which layers each has
+ * @param expert ranks that share experts out (EP)
+ * @param expertTensor ranks that share each expert's matrices (ETP)
+ */
+public record ParallelLayout(int tensor, Pipeline pipeline, int expert, int expertTensor) {
+  public ParallelLayout {
+    positive("tensor parallel size", tensor);
+    positive("expert parallel size", expert);
+    positive("expert tensor parallel size", expertTensor);
+  }
+
+  private static void positive(String what, int size) {
+    if (size < 1)
+      throw new MegatronException("%s: expected at least 1, found %d".formatted(what, size));
+  }
+
+  /** Without parallelism of experts: where a layer has such, their matrices are cut as others. */
+  public static ParallelLayout of(int tensor, Pipeline pipeline) {
+    return new ParallelLayout(tensor, pipeline, 1, tensor);
+  }
+
+  /**
+   * The ranks whose parts differ, stage by stage. Process r of a stage is rank {@code r mod TP} of
+   * tensors, {@code r mod ETP} of experts' tensors and {@code r / ETP mod EP} of experts; the
+   * smallest number of processes that shares both evenly has all there are.
+   */
+  public List<Rank> ranks() {
+    List<Rank> ranks = new ArrayList<>();
+    for (int stage = 0; stage < pipeline.stages(); stage++)
+      for (int process = 0; process < processes(); process++)
+        ranks.add(
+            new Rank(
+                process % tensor, stage, process / expertTensor % expert, process % expertTensor));
+    return ranks;
+  }
+
+  /** The processes of a stage. */
+  public int processes() {
+    int experts = Math.multiplyExact(expert, expertTensor);
+    int common = tensor, rest = experts;
+    while (rest != 0) {
+      int next = common % rest;
+      common = rest;
+      rest = next;
+    }
+    return Math.multiplyExact(tensor / common, experts);
+  }
+
+  /**
+   * The directory of each rank in the format {@code torch}, by rank.
+   *
+   * @throws MegatronException if two ranks that differ would share one
+   */
+  public Map<Rank, String> directories() {
+    Map<Rank, String> directories = new HashMap<>();
+    Map<String, Rank> taken = new HashMap<>();
+    for (Rank rank : ranks()) {
+      String directory = directory(rank);
+      Rank earlier = taken.putIfAbsent(directory, rank);
+      if (earlier != null && !earlier.equals(rank))
+        throw new MegatronException(
+            "expert tensor parallel size %d with tensor parallel size %d: the format torch has one directory %s for the ranks (%s) and (%s), which hold different parts of experts; write torch_dist"
+                .formatted(expertTensor, tensor, directory, earlier, rank));
+      directories.put(rank, directory);
+    }
+    return directories;
+  }
+
+  /** What the format {@code torch} calls a rank's directory. */
+  public String directory(Rank rank) {
+    return "mp_rank_%02d".formatted(rank.tensor())
+        + (pipeline.stages() > 1 ? "_%03d".formatted(rank.pipeline()) : "")
+        + (expert > 1 ? "_%03d".formatted(rank.expert()) : "");
+  }
+
+  @Override
+  public String toString() {
+    return "TP %d, PP %d".formatted(tensor, pipeline.stages())
+        + (pipeline.virtual() > 1 ? ", VPP " + pipeline.virtual() : "")
+        + (expert > 1 ? ", EP " + expert : "")
+        + (expertTensor != tensor ? ", ETP " + expertTensor : "");
+  }
+}
