@@ -49,6 +49,13 @@ class ConvertRefusalsTest {
     assertRefused(result, "no family is called $family", "baichuan", "gpt2", "qwen3")
   }
 
+  @Test
+  fun `an optimizer's state is not converted`() {
+    val result = convert(llama, "--to", "megatron", "--with-optimizer")
+    assertThat(result.exit).isEqualTo(1)
+    assertThat(result.err).contains("--with-optimizer", "an optimizer's state", "leave it out")
+  }
+
   @ParameterizedTest
   @ValueSource(strings = ["huge", "0", "-5GB", "5XB", "", "1e3", "99999999999TB"])
   fun `a size that is none`(size: String) {

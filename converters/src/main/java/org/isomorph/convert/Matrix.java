@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
+import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Model;
@@ -46,14 +48,28 @@ public final class Matrix {
   }
 
   private static Map<Dialect, Entry> row(Dialect from, Dialects dialects) {
-    List<Model> models =
-        from.presets().stream()
-            .map(preset -> from.spec(preset.config(), TensorInfos.UNKNOWN))
-            .toList();
+    List<Model> models = from.presets().isEmpty() ? expressible(from, dialects) : published(from);
     Map<Dialect, Entry> row = new HashMap<>();
     for (Dialect to : dialects.all())
       row.put(to, from.equals(to) ? Entry.EXACT : entry(models, to));
     return row;
+  }
+
+  private static List<Model> published(Dialect family) {
+    return family.presets().stream()
+        .map(preset -> family.spec(preset.config(), TensorInfos.UNKNOWN))
+        .toList();
+  }
+
+  /** A family without models of its own, such as a training program, has those of others. */
+  private static List<Model> expressible(Dialect family, Dialects dialects) {
+    return dialects.all().stream()
+        .flatMap(each -> published(each).stream())
+        .flatMap(model ->
+            Expression.of(family, model, Spelling.BEFORE_5) instanceof Expression.Expressed yes
+                ? Stream.of(yes.model())
+                : Stream.of())
+        .toList();
   }
 
   /** The families, by name. */

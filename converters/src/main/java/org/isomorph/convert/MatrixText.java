@@ -58,7 +58,8 @@ public final class MatrixText {
                 "| `?` | depends: on sizes, so that some are converted and others refused, or on values, such as biases that have to be zero |",
                 "| `.` | is refused, with reasons that are computed from the two descriptions |",
                 "",
-                "The models are those of `./isomorph families --presets`. A checkpoint of other sizes is asked about by",
+                "The models are those of `./isomorph families --presets`; a family that has none, as `megatron`, which trains others', stands",
+                "with all of theirs that it can express. A checkpoint of other sizes is asked about by",
                 "`./isomorph convert SRC DST --to FAMILY --plan`, which reads its headers, and of its values no more than it has to.",
                 "",
                 "```"));

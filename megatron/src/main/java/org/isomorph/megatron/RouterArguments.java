@@ -32,8 +32,8 @@ final class RouterArguments {
         if (groups > 1 && topK != 2 * kept)
           throw config.invalid(
               KEPT,
-              "%d experts a token from half as many groups, as a group's two best are summed"
-                  .formatted(topK));
+              "%d, half of the %d experts a token: a group scores the sum of as many as it gives, and here of two"
+                  .formatted(topK / 2, topK));
         yield new Router.Grouped(Score.SIGMOID_TOP2, groups, kept, topK > 1, scale, bias);
       }
       case "softmax" -> {
@@ -42,7 +42,7 @@ final class RouterArguments {
         if (topK != kept || !first)
           throw config.invalid(
               KEPT,
-              "%d experts a token from as many groups after softmax, as a group's best counts"
+              "%d, as many as experts a token, and scores before they are chosen: a group scores the sum of as many as it gives, and here of one"
                   .formatted(topK));
         yield new Router.Grouped(Score.SOFTMAX_MAX, groups, kept, false, scale, false);
       }

@@ -1,4 +1,4 @@
-package org.isomorph.architectures;
+package org.isomorph.megatron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,10 +10,11 @@ import org.isomorph.convert.MatrixText;
 import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.Test;
 
+/** The page of what converts to what, with all families: it is tested here, behind the last of them. */
 class MatrixPageTest {
   @Test
   void thePageIsWhatIsGenerated() throws IOException {
-    String page = String.join("\n", MatrixText.page(Matrix.of(Goldens.DIALECTS))) + "\n";
+    String page = String.join("\n", MatrixText.page(Matrix.of(Checkpoints.DIALECTS))) + "\n";
     Path generated = Path.of("target", "matrix.md");
     Files.writeString(generated, page);
     assertThat(Files.readString(Snippets.page("docs/matrix.md")))
