@@ -119,6 +119,11 @@ public final class Comparison {
     return DefaultInputs.of(model, Lowering.of(model), ids);
   }
 
+  /** Inputs for a model of which nobody gives any: tokens from all over its vocabulary. */
+  public static Map<String, Tensor> inputs(Model model) {
+    return DefaultInputs.of(List.of(model), Lowering.of(model));
+  }
+
   private static Map<String, Tensor> usual(Checkpoint reference, Checkpoint candidate) {
     Graph graph = Lowering.of(reference.model());
     return DefaultInputs.of(List.of(reference.model(), candidate.model()), graph);

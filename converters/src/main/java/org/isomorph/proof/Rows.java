@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The rows of values that are compared, vectors along the last axis: those of padding mean nothing,
  * and neither do those of tokens that a piece left undecided.
  */
-final class Rows {
+public final class Rows {
   private final Map<String, Tensor> inputs;
   private final LongPredicate undecided;
 
@@ -27,7 +27,7 @@ final class Rows {
    *
    * @param inputs complete, with masks
    */
-  static Rows of(Map<String, Tensor> inputs) {
+  public static Rows of(Map<String, Tensor> inputs) {
     return new Rows(inputs, _ -> false);
   }
 
@@ -83,7 +83,7 @@ final class Rows {
   }
 
   /** How far a value is from the reference's. */
-  Deviation between(Type type, Tensor reference, Tensor candidate) {
+  public Deviation between(Type type, Tensor reference, Tensor candidate) {
     requireSame(reference, candidate);
     Selection selection = new Selection(type, reference.shape());
     int width = selection.width();
@@ -111,7 +111,7 @@ final class Rows {
   }
 
   /** What the results of a head come to. */
-  OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
+  public OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
     requireSame(reference, candidate);
     Selection selection = new Selection(type, reference.shape());
     float[] a = reference.floats(), b = candidate.floats();
