@@ -17,6 +17,10 @@ private val commands: List<IsomorphCommand> =
     GenerateCommand(),
     CompileCommand(),
     VerifyCommand(),
+    CosCommand(),
+    TopkCommand(),
+    AttentionCommand(),
+    StatsCommand(),
   )
 
 /**

@@ -2,6 +2,7 @@ package org.isomorph.convert;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
@@ -13,7 +14,8 @@ import org.isomorph.tensorfile.TensorSource;
 
 /**
  * A directory that is to be written, known to the byte before anything is: what an {@code Executor}
- * works from, whatever formats and families are behind it.
+ * works from, whatever formats and families are behind it. Names of files are relative paths with
+ * {@code /}, such as {@code iter_0000001/metadata.json}; directories come with the files in them.
  *
  * @param files large files, in the order in which they are written
  * @param small whole small files (configuration, indices), written last
@@ -28,6 +30,16 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
     carried = List.copyOf(carried);
   }
 
+  /** The names of all files, each of which is one within the directory. */
+  public List<String> names() {
+    return Stream.of(
+            files.stream().map(File::name),
+            small.stream().map(Small::name),
+            carried.stream().map(Carried::name))
+        .flatMap(Function.identity())
+        .toList();
+  }
+
   /** The bytes that all files together will have. */
   public long bytes() {
     long total = 0;
@@ -39,7 +51,7 @@ public record Blueprint(List<File> files, List<Small> small, List<Carried> carri
   /**
    * One large file. Bytes that nothing writes are zero.
    *
-   * @param name a plain file name
+   * @param name its path within the directory
    * @param size the length of the whole file
    * @param fixed what is known already, such as a header, in the order of the file
    * @param tasks what fills the rest, in any order; no two write the same byte

@@ -72,7 +72,12 @@ public record FileForward(
     return given;
   }
 
-  private static Tensor fed(String name, Path file) throws IOException {
+  /**
+   * What replaces a value: the tensor of its name in a file, or the only one there.
+   *
+   * @throws RunException if there are several, and none of that name
+   */
+  public static Tensor fed(String name, Path file) throws IOException {
     SequencedMap<String, Tensor> named = Safetensors.read(file, name::equals);
     if (!named.isEmpty()) return named.firstEntry().getValue();
     List<String> there;

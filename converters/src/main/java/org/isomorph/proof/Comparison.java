@@ -8,24 +8,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import org.isomorph.convert.Checkpoint;
-import org.isomorph.convert.CheckpointWeights;
 import org.isomorph.convert.run.ProgressListener;
-import org.isomorph.graph.Graph;
 import org.isomorph.graph.Lowering;
 import org.isomorph.graph.Piece;
 import org.isomorph.graph.Type;
 import org.isomorph.runtime.PiecewiseModel;
 import org.isomorph.runtime.RunException;
-import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecDiff;
 import org.isomorph.spec.Value;
 import org.isomorph.spec.Values;
-import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +30,20 @@ import org.jspecify.annotations.Nullable;
  * Two models on the same tokens, piece by piece: each piece of the candidate is given what the
  * reference's was given, so that a mistake shows where it is made and nowhere behind it.
  *
- * <p>Both compute in float32, whatever their weights are stored in, and of each no more than a
- * piece is in memory.
+ * <p>Of each no more than a piece is in memory.
  */
 public final class Comparison {
+  /** So many faulty pieces are looked into. */
+  private static final int LOOKS = 3;
+
   private final Reference reference;
+  private final Trial trial;
   private final PiecewiseModel candidate;
+  private final Explainer explainer;
   private final ProgressListener listener;
   private final Rows rows;
   private final Counterparts counterparts;
-  private final Optional<ParameterDifferences> weights;
+  private final Optional<LensCurve> lens;
 
   /** Canonical names by what the candidate's graph calls these values. */
   private final Map<String, String> canonical = new LinkedHashMap<>();
@@ -51,23 +52,21 @@ public final class Comparison {
   private final Map<String, Tensor> own;
 
   private final List<Report.Place> places = new ArrayList<>();
+  private final List<Report.Look> looks = new ArrayList<>();
   private final List<OutputDeviation> outputs = new ArrayList<>();
-  private Optional<Report.Fault> fault = Optional.empty();
-  private List<ParameterDifference> differences = List.of();
+  private final List<String> unseen = new ArrayList<>();
 
-  private Comparison(Reference reference, PiecewiseModel candidate, ProgressListener listener) {
+  private Comparison(
+      Reference reference, Trial trial, Explainer explainer, ProgressListener listener) {
     this.reference = reference;
-    this.candidate = candidate;
+    this.trial = trial;
+    this.candidate = trial.model();
+    this.explainer = explainer;
     this.listener = listener;
     this.own = candidate.inputs(reference.inputs());
     this.rows = Rows.of(own);
     this.counterparts = new Counterparts(reference.model(), candidate.model());
-    this.weights =
-        reference
-            .weights()
-            .map(found ->
-                new ParameterDifferences(
-                    reference.model(), found, candidate.model(), candidate.weights()));
+    this.lens = LensCurve.of(candidate);
     for (Value value : Values.of(candidate.model()).all())
       canonical.putIfAbsent(candidate.handed(value.name()), value.name());
     for (String label : candidate.graph().outputs().keySet()) canonical.put(label, label);
@@ -85,28 +84,40 @@ public final class Comparison {
       Checkpoint candidate,
       Map<String, Tensor> inputs,
       ProgressListener listener) {
-    List<String> reasons = reasons(reference, candidate);
-    List<Difference> descriptions = descriptions(reference, candidate);
-    if (!reasons.isEmpty()) return Report.notComparable(reasons, descriptions);
-    Map<String, Tensor> given = inputs.isEmpty() ? usual(reference, candidate) : inputs;
-    Weights first = CheckpointWeights.of(reference), second = CheckpointWeights.of(candidate);
-    try (PiecewiseModel one = PiecewiseModel.of(reference.model(), first, DType.F32);
-        PiecewiseModel other = PiecewiseModel.of(candidate.model(), second, DType.F32)) {
-      return of(new RunningReference(one, given), other, descriptions, listener);
+    return between(Subject.of(reference), Subject.of(candidate), inputs, Explainer.NONE, listener);
+  }
+
+  /**
+   * Compares two models.
+   *
+   * @param inputs what both are given, by Hugging Face's names; empty for inputs that fit any model
+   * @param explainer looks for mistakes behind faulty pieces
+   * @param listener hears how much of both models' weights has been gone through
+   * @throws RunException if the inputs do not fit
+   */
+  public static Report between(
+      Subject reference,
+      Subject candidate,
+      Map<String, Tensor> inputs,
+      Explainer explainer,
+      ProgressListener listener) {
+    List<String> reasons = reasons(reference.model(), candidate.model());
+    if (!reasons.isEmpty())
+      return Report.notComparable(reasons, descriptions(reference.model(), candidate.model()));
+    Map<String, Tensor> given =
+        inputs.isEmpty() ? inputs(reference.model(), candidate.model()) : inputs;
+    try (RunningReference running = RunningReference.of(reference, given)) {
+      return of(running, candidate, explainer, listener);
     }
   }
 
-  private static List<String> reasons(Checkpoint reference, Checkpoint candidate) {
+  private static List<String> reasons(Model reference, Model candidate) {
     return Comparability.reasons(
-        reference.model(),
-        Lowering.of(reference.model()),
-        candidate.model(),
-        Lowering.of(candidate.model()));
+        reference, Lowering.of(reference), candidate, Lowering.of(candidate));
   }
 
-  private static List<Difference> descriptions(Checkpoint reference, Checkpoint candidate) {
-    return SpecDiff.between(reference.model(), candidate.model(), "the first", "the second")
-        .stream()
+  private static List<Difference> descriptions(Model reference, Model candidate) {
+    return SpecDiff.between(reference, candidate, "the first", "the second").stream()
         .filter(Difference::changesFunction)
         .toList();
   }
@@ -119,40 +130,61 @@ public final class Comparison {
     return DefaultInputs.of(model, Lowering.of(model), ids);
   }
 
-  /** Inputs for a model of which nobody gives any: tokens from all over its vocabulary. */
-  public static Map<String, Tensor> inputs(Model model) {
-    return DefaultInputs.of(List.of(model), Lowering.of(model));
-  }
-
-  private static Map<String, Tensor> usual(Checkpoint reference, Checkpoint candidate) {
-    Graph graph = Lowering.of(reference.model());
-    return DefaultInputs.of(List.of(reference.model(), candidate.model()), graph);
+  /** Inputs that two models can read, always the same. */
+  public static Map<String, Tensor> inputs(Model reference, Model candidate) {
+    return DefaultInputs.of(List.of(reference, candidate), Lowering.of(reference));
   }
 
   /**
    * Compares a candidate with what a reference computed.
    *
-   * @param candidate of the same outline: towers, layers, widths, vocabulary
-   * @param descriptions what may explain a difference
+   * @throws RunException if the inputs do not fit the candidate
    */
-  static Report of(
-      Reference reference,
-      PiecewiseModel candidate,
-      List<Difference> descriptions,
-      ProgressListener listener) {
-    Comparison comparison = new Comparison(reference, candidate, listener);
-    comparison.run();
-    return comparison.report(descriptions);
+  public static Report of(
+      Reference reference, Subject candidate, Explainer explainer, ProgressListener listener) {
+    List<Difference> descriptions = descriptions(reference.model(), candidate.model());
+    List<String> reasons = reasons(reference.model(), candidate.model());
+    if (!reasons.isEmpty()) return Report.notComparable(reasons, descriptions);
+    try (Trial trial = new Trial(reference, candidate)) {
+      Comparison comparison = new Comparison(reference, trial, explainer, listener);
+      try {
+        comparison.run();
+      } catch (Incomparable incomparable) {
+        return Report.notComparable(List.of(incomparable.reason), descriptions);
+      }
+      return comparison.report(descriptions);
+    }
+  }
+
+  /** Two values under one name that are not of one shape. */
+  private static final class Incomparable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final String reason;
+
+    Incomparable(String reason) {
+      super(reason);
+      this.reason = reason;
+    }
   }
 
   private Report report(List<Difference> descriptions) {
+    if (places.isEmpty())
+      return Report.notComparable(
+          List.of("the recording holds no value that a piece of the model hands on"), descriptions);
     long faulty = places.stream().filter(Report.Place::isFaulty).count();
     Report.Outcome outcome =
         faulty == 0
             ? Report.Outcome.SAME
             : faulty == 1 ? Report.Outcome.ONE_PLACE : Report.Outcome.EVERYWHERE;
-    return new Report(
-        outcome, List.of(), places, fault, outputs, descriptions, differences, tokens());
+    Map<String, Double> divergences = lens.map(LensCurve::divergences).orElse(Map.of());
+    places.replaceAll(place -> {
+      Double found = divergences.get(place.name());
+      if (found != null) return place.lens(found);
+      boolean same =
+          place.accumulated().isNone() && lens.filter(x -> x.has(place.name())).isPresent();
+      return same ? place.lens(0) : place;
+    });
+    return new Report(outcome, List.of(), places, looks, outputs, descriptions, unseen, tokens());
   }
 
   private long tokens() {
@@ -189,29 +221,68 @@ public final class Comparison {
     asked.addAll(piece.choices());
     piece.graph().inputs().keySet().forEach(name -> asked.add(canonical.getOrDefault(name, name)));
     Map<String, Tensor> expected = reference.values(asked);
-    Map<String, Tensor> forced = forced(piece, expected);
+    Map<String, Tensor> given = given(piece), forced = forced(given, expected);
     Map<String, Tensor> local, alone;
     double floor = 0;
     Deviation deviation;
+    Rows counted;
     try (PiecewiseModel.Bound bound = candidate.bind(piece.tap(piece.choices()))) {
       local = bound.run(forced).values();
-      alone = forced.equals(given(piece)) ? local : bound.run(given(piece)).values();
-      deviation =
-          greatest(piece, compared, expected, local, decided(piece, expected, List.of(local)));
+      alone = forced.equals(given) ? local : bound.run(given).values();
+      requireAlike(piece, compared, expected, local);
+      counted = decided(piece, expected, local, Map.of());
+      deviation = greatest(piece, compared, expected, local, counted);
       if (deviation.greatest() > Floor.LEAST) {
-        bound.nudge(part(piece));
-        Map<String, Tensor> noise = bound.run(forced).values();
-        Rows both = decided(piece, expected, List.of(local, noise));
-        deviation = greatest(piece, compared, expected, local, both);
-        floor = greatest(piece, compared, local, noise, both).greatest();
+        Map<String, Tensor> noise = trial.noise(bound, piece.tap(piece.choices()), forced);
+        counted = decided(piece, expected, local, noise);
+        deviation = greatest(piece, compared, expected, local, counted);
+        floor = trial.scale() * greatest(piece, compared, local, noise, counted).greatest();
       }
     }
-    Deviation accumulated = greatest(piece, compared, expected, alone, rows);
-    Report.Place place = new Report.Place(piece.name(), deviation, floor, accumulated);
-    places.add(place);
     own.putAll(alone);
     results(piece, expected, alone);
-    if (place.isFaulty() && fault.isEmpty()) look(piece, forced, place);
+    if (!compared.isEmpty() && compared.stream().noneMatch(name -> has(piece, expected, name))) {
+      unseen.add(piece.name());
+      return;
+    }
+    Deviation accumulated = greatest(piece, compared, expected, alone, rows);
+    Report.Place place =
+        new Report.Place(
+            piece.name(),
+            deviation,
+            floor,
+            accumulated,
+            isForced(given, expected),
+            OptionalDouble.empty());
+    places.add(place);
+    keep(piece, expected, alone, accumulated);
+    if (place.isFaulty() && looks.size() < LOOKS)
+      look(piece, forced, expected, local, place, counted);
+  }
+
+  private boolean has(Piece piece, Map<String, Tensor> values, String name) {
+    return values.containsKey(name) || values.containsKey(label(piece, name));
+  }
+
+  private void requireAlike(
+      Piece piece, Set<String> compared, Map<String, Tensor> expected, Map<String, Tensor> local) {
+    for (String name : compared) {
+      String label = label(piece, name);
+      @Nullable Tensor a = expected.getOrDefault(name, expected.get(label)), b = local.get(label);
+      if (a != null && b != null && !a.shape().equals(b.shape()))
+        throw new Incomparable(
+            "%s: %s in the first, %s in the second".formatted(name, a.shape(), b.shape()));
+    }
+  }
+
+  /** Keeps what the lens is to see. */
+  private void keep(
+      Piece piece, Map<String, Tensor> expected, Map<String, Tensor> alone, Deviation accumulated) {
+    if (accumulated.isNone() || lens.isEmpty() || !piece.isLayer() || !lens.get().has(piece.name()))
+      return;
+    String name = piece.name() + ".out", label = label(piece, name);
+    @Nullable Tensor a = expected.getOrDefault(name, expected.get(label)), b = alone.get(label);
+    if (a != null && b != null) lens.get().add(piece.name(), a, b, rows);
   }
 
   /** What a piece hands on and people have a name for. */
@@ -247,8 +318,8 @@ public final class Comparison {
    * The reference's inputs of a piece, where both call them the same. Masks and rotary tables are
    * the candidate's, which depend on no weights.
    */
-  private Map<String, Tensor> forced(Piece piece, Map<String, Tensor> expected) {
-    Map<String, Tensor> forced = given(piece);
+  private Map<String, Tensor> forced(Map<String, Tensor> given, Map<String, Tensor> expected) {
+    Map<String, Tensor> forced = new HashMap<>(given);
     forced.replaceAll((name, value) -> {
       String called = canonical.get(name);
       Tensor other = called == null ? null : expected.get(called);
@@ -257,9 +328,19 @@ public final class Comparison {
     return forced;
   }
 
+  /** Whether all that people have a name for is the reference's. */
+  private boolean isForced(Map<String, Tensor> given, Map<String, Tensor> expected) {
+    return given.keySet().stream()
+        .map(canonical::get)
+        .allMatch(called -> called == null || expected.containsKey(called));
+  }
+
   private Rows decided(
-      Piece piece, Map<String, Tensor> expected, List<Map<String, Tensor>> candidates) {
-    @Nullable LongPredicate undecided = Routing.undecided(piece, expected, candidates);
+      Piece piece,
+      Map<String, Tensor> expected,
+      Map<String, Tensor> local,
+      Map<String, Tensor> noise) {
+    @Nullable LongPredicate undecided = Routing.undecided(piece, expected, local, noise);
     return undecided == null ? rows : rows.without(undecided);
   }
 
@@ -280,7 +361,8 @@ public final class Comparison {
   private Deviation deviation(
       Piece piece, String name, Map<String, Tensor> expected, Map<String, Tensor> found, Rows of) {
     String label = label(piece, name);
-    @Nullable Tensor a = expected.getOrDefault(name, expected.get(label)), b = found.get(label);
+    @Nullable Tensor a = expected.getOrDefault(name, expected.get(label));
+    @Nullable Tensor b = found.getOrDefault(label, found.get(name));
     if (a == null || b == null || !a.shape().equals(b.shape())) return Deviation.NONE;
     return of.between(type(piece, label), a, b);
   }
@@ -288,17 +370,6 @@ public final class Comparison {
   /** What the piece calls a value that it hands out. */
   private String label(Piece piece, String name) {
     return piece.graph().outputs().containsKey(name) ? name : candidate.handed(name);
-  }
-
-  /** By how much rounding may have moved the weights of a piece. */
-  private double part(Piece piece) {
-    Set<String> parameters = piece.graph().parameters().keySet();
-    double part = Floor.rounding(candidate.weights(), parameters);
-    if (weights.isEmpty()) return part;
-    // Whichever is rounded, they are as far apart; what is the same number was not rounded.
-    double either = Math.max(part, weights.get().rounding(parameters));
-    boolean exact = either > Floor.rounding(DType.F32) && weights.get().areNone(parameters);
-    return exact ? Floor.rounding(DType.F32) : either;
   }
 
   private void results(Piece piece, Map<String, Tensor> expected, Map<String, Tensor> alone) {
@@ -321,7 +392,13 @@ public final class Comparison {
   }
 
   /** Finds the first value within a piece that is not the same, though what it is made of is. */
-  private void look(Piece piece, Map<String, Tensor> forced, Report.Place place) {
+  private void look(
+      Piece piece,
+      Map<String, Tensor> forced,
+      Map<String, Tensor> handed,
+      Map<String, Tensor> found,
+      Report.Place place,
+      Rows counted) {
     List<String> inner =
         Values.of(candidate.model()).all().stream()
             .map(Value::name)
@@ -338,19 +415,57 @@ public final class Comparison {
     Map<String, Tensor> local, noise;
     try (PiecewiseModel.Bound bound = candidate.bind(tapped)) {
       local = bound.run(forced).values();
-      bound.nudge(part(piece));
-      noise = bound.run(forced).values();
+      noise = trial.noise(bound, tapped, forced);
     }
-    Rows both = decided(piece, expected, List.of(local, noise));
+    Rows both = decided(piece, expected, local, noise);
+    List<Report.Step> steps = new ArrayList<>();
     for (String name : names) {
-      Deviation deviation = deviation(tapped, name, expected, local, both);
-      double floor = deviation(tapped, name, local, noise, both).greatest();
-      if (deviation.greatest() <= Floor.FACTOR * Math.max(floor, Floor.LEAST)) continue;
-      fault = Optional.of(new Report.Fault(name, deviation, floor));
-      break;
+      if (!has(tapped, expected, name)) continue;
+      double floor = trial.scale() * deviation(tapped, name, local, noise, both).greatest();
+      steps.add(new Report.Step(name, deviation(tapped, name, expected, local, both), floor));
     }
-    if (fault.isEmpty())
-      fault = Optional.of(new Report.Fault(piece.name(), place.local(), place.floor()));
-    differences = weights.map(models -> models.of(parameters(piece))).orElse(List.of());
+    Report.Fault fault =
+        steps.stream()
+            .filter(Report.Step::isFaulty)
+            .findFirst()
+            .map(step -> new Report.Fault(step.value(), step.local(), step.floor()))
+            .orElseGet(() -> new Report.Fault(piece.name(), place.local(), place.floor()));
+    Set<String> parameters = parameters(piece);
+    List<ParameterDifference> differences =
+        trial.weights().map(models -> models.of(parameters)).orElse(List.of());
+    Suspect suspect =
+        new Suspect(
+            piece.name(),
+            fault,
+            reference,
+            candidate,
+            named(piece.graph().inputs().keySet(), forced),
+            only(piece, handed),
+            named(piece.graph().outputs().keySet(), found),
+            parameters,
+            differences,
+            place.floor(),
+            (one, other) -> greatest(piece, compared(piece), one, other, counted).greatest());
+    looks.add(new Report.Look(piece.name(), steps, fault, differences, explainer.explain(suspect)));
+  }
+
+  /** Values by canonical names. */
+  private Map<String, Tensor> named(Collection<String> labels, Map<String, Tensor> values) {
+    Map<String, Tensor> named = new HashMap<>();
+    for (String label : labels) {
+      @Nullable Tensor value = values.get(label);
+      String name = canonical.get(label);
+      if (value != null && name != null) named.put(name, value);
+    }
+    return named;
+  }
+
+  private Map<String, Tensor> only(Piece piece, Map<String, Tensor> expected) {
+    Map<String, Tensor> only = new HashMap<>();
+    for (String name : compared(piece)) {
+      @Nullable Tensor value = expected.getOrDefault(name, expected.get(label(piece, name)));
+      if (value != null) only.put(name, value);
+    }
+    return only;
   }
 }

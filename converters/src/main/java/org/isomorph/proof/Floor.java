@@ -17,6 +17,11 @@ final class Floor {
 
   private Floor() {}
 
+  /** The greatest deviation that is still rounding where rounding does this much. */
+  static double tolerated(double floor) {
+    return FACTOR * Math.max(floor, LEAST);
+  }
+
   /** By how much rounding to this dtype moves a number at most, as a part of it. */
   static double rounding(DType dtype) {
     return switch (dtype) {

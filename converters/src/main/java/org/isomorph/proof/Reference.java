@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.isomorph.runtime.PiecewiseModel;
 import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Model;
+import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Tensor;
 
 /**
@@ -32,4 +33,9 @@ public interface Reference {
 
   /** Its weights, where they are at hand. */
   Optional<Weights> weights();
+
+  /** What it computed in: F32, or what is coarser. */
+  default DType computed() {
+    return DType.F32;
+  }
 }

@@ -3,6 +3,7 @@ package org.isomorph.proof;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.isomorph.spec.Difference;
 
 /**
@@ -11,28 +12,29 @@ import org.isomorph.spec.Difference;
  * @param outcome in a word
  * @param reasons why they cannot be compared; empty where they can
  * @param places every piece, in the order of computation
- * @param fault where they part first; empty where they do not
+ * @param looks into the first pieces that are faulty, in the order of computation
  * @param outputs what it comes to in the end
  * @param descriptions what differs in the descriptions and changes what is computed: what may
  *     explain the fault, or another way of saying the same
- * @param weights what differs in the weights of the first place that does not compute the same
+ * @param unseen pieces that were not compared, as the reference is a recording that lacks them
  * @param tokens how many tokens or patches were compared
  */
 public record Report(
     Outcome outcome,
     List<String> reasons,
     List<Place> places,
-    Optional<Fault> fault,
+    List<Look> looks,
     List<OutputDeviation> outputs,
     List<Difference> descriptions,
-    List<ParameterDifference> weights,
+    List<String> unseen,
     long tokens) {
   public Report {
     reasons = List.copyOf(reasons);
     places = List.copyOf(places);
+    looks = List.copyOf(looks);
     outputs = List.copyOf(outputs);
     descriptions = List.copyOf(descriptions);
-    weights = List.copyOf(weights);
+    unseen = List.copyOf(unseen);
   }
 
   /** Verdicts, and the exit statuses by which scripts know them. */
@@ -60,11 +62,62 @@ public record Report(
    * @param local how far the candidate is from the reference when both are given the same
    * @param floor what rounding alone does here; 0 where it was not needed
    * @param accumulated how far they are apart when each is left to itself
+   * @param isForced whether the candidate's piece was given what the reference's was; where the
+   *     reference is a recording that lacks it, it was given its own
+   * @param lens how far what the two would predict from here is apart, each left to itself: the
+   *     mean Kullback-Leibler divergence in nats through the candidate's final norm and head; empty
+   *     where there is nothing to predict from
    */
-  public record Place(String name, Deviation local, double floor, Deviation accumulated) {
+  public record Place(
+      String name,
+      Deviation local,
+      double floor,
+      Deviation accumulated,
+      boolean isForced,
+      OptionalDouble lens) {
     /** Whether the difference is more than rounding. */
     public boolean isFaulty() {
-      return local.greatest() > Floor.FACTOR * Math.max(floor, Floor.LEAST);
+      return local.greatest() > Floor.tolerated(floor);
+    }
+
+    Place lens(double divergence) {
+      return new Place(name, local, floor, accumulated, isForced, OptionalDouble.of(divergence));
+    }
+  }
+
+  /**
+   * A look into a faulty piece.
+   *
+   * @param piece its name
+   * @param steps the values within, in the order of computation
+   * @param fault the first that is off
+   * @param weights what differs in the weights of the piece
+   * @param explanations the mistakes that would do this, where one was found
+   */
+  public record Look(
+      String piece,
+      List<Step> steps,
+      Fault fault,
+      List<ParameterDifference> weights,
+      List<Explanation> explanations) {
+    public Look {
+      steps = List.copyOf(steps);
+      weights = List.copyOf(weights);
+      explanations = List.copyOf(explanations);
+    }
+  }
+
+  /**
+   * A value within a piece.
+   *
+   * @param value its canonical name
+   * @param local how far it is off when the piece was given the same
+   * @param floor what rounding alone does
+   */
+  public record Step(String value, Deviation local, double floor) {
+    /** Whether the difference is more than rounding. */
+    public boolean isFaulty() {
+      return local.greatest() > Floor.tolerated(floor);
     }
   }
 
@@ -77,16 +130,32 @@ public record Report(
    */
   public record Fault(String value, Deviation local, double floor) {}
 
-  static Report notComparable(List<String> reasons, List<Difference> descriptions) {
+  /** What cannot be compared, and why. */
+  public static Report notComparable(List<String> reasons, List<Difference> descriptions) {
     return new Report(
         Outcome.NOT_COMPARABLE,
         reasons,
         List.of(),
-        Optional.empty(),
+        List.of(),
         List.of(),
         descriptions,
         List.of(),
         0);
+  }
+
+  /** Where they part first; empty where they do not. */
+  public Optional<Fault> fault() {
+    return looks.stream().map(Look::fault).findFirst();
+  }
+
+  /** What differs in the weights of the first piece that does not compute the same. */
+  public List<ParameterDifference> weights() {
+    return looks.isEmpty() ? List.of() : looks.getFirst().weights();
+  }
+
+  /** The mistakes that were found, each once. */
+  public List<Explanation> explanations() {
+    return looks.stream().flatMap(look -> look.explanations().stream()).distinct().toList();
   }
 
   /** Those that do not compute the same. */

@@ -2,7 +2,6 @@ package org.isomorph.proof;
 
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -20,25 +19,34 @@ final class Routing {
 
   private Routing() {}
 
-  /** The tokens that do not count; null if all do. */
+  /**
+   * The tokens that do not count; null if all do.
+   *
+   * @param found what the candidate chose
+   * @param noise what it chose with some rounding besides: where that is another choice, rounding
+   *     decides, however many such tokens there are
+   */
   static @Nullable LongPredicate undecided(
-      Piece piece, Map<String, Tensor> reference, List<Map<String, Tensor>> others) {
-    Set<Long> apart = new HashSet<>();
+      Piece piece,
+      Map<String, Tensor> reference,
+      Map<String, Tensor> found,
+      Map<String, Tensor> noise) {
+    Set<Long> apart = new HashSet<>(), torn = new HashSet<>();
     long tokens = 0;
     for (String name : piece.choices()) {
-      @Nullable Tensor expected = reference.get(name);
-      if (expected == null) continue;
-      tokens = expected.shape().elements() / expected.shape().dim(-1);
-      for (Map<String, Tensor> other : others) {
-        @Nullable Tensor found = other.get(name);
-        if (found != null && found.shape().equals(expected.shape()))
-          compare(expected, found, apart);
-      }
+      @Nullable Tensor own = found.get(name), expected = reference.get(name);
+      if (own == null) continue;
+      tokens = own.shape().elements() / own.shape().dim(-1);
+      compare(own, noise.get(name), torn);
+      compare(own, expected, apart);
     }
-    return apart.isEmpty() || apart.size() > tokens / FEW ? null : apart::contains;
+    apart.removeAll(torn);
+    if (apart.size() <= tokens / FEW) torn.addAll(apart);
+    return torn.isEmpty() ? null : torn::contains;
   }
 
-  private static void compare(Tensor expected, Tensor found, Set<Long> apart) {
+  private static void compare(Tensor expected, @Nullable Tensor found, Set<Long> apart) {
+    if (found == null || !found.shape().equals(expected.shape())) return;
     int width = Math.toIntExact(expected.shape().dim(-1));
     long[] a = expected.longs(), b = found.longs();
     for (int at = 0; at < a.length; at += width) {

@@ -1,8 +1,10 @@
 package org.isomorph.proof;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import org.isomorph.graph.Dim;
 import org.isomorph.graph.Type;
 import org.isomorph.tensor.Shape;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * and neither do those of tokens that a piece left undecided.
  */
 public final class Rows {
+  private static final Type STREAM = Type.of(Type.Kind.FLOAT, Dim.BATCH, Dim.SEQ, Dim.ONE);
+
   private final Map<String, Tensor> inputs;
   private final LongPredicate undecided;
 
@@ -34,6 +38,15 @@ public final class Rows {
   /** The same without these tokens: a row of the batch times its length, plus the token. */
   Rows without(LongPredicate tokens) {
     return new Rows(inputs, tokens);
+  }
+
+  /**
+   * The tokens of a value (B, T, D) that are compared: a row of the batch times T, plus the token.
+   */
+  List<Integer> tokens(Shape shape) {
+    Selection selection = new Selection(STREAM, shape);
+    int tokens = Math.toIntExact(shape.elements() / selection.width());
+    return IntStream.range(0, tokens).filter(selection::has).boxed().toList();
   }
 
   /** The rows of one value. */

@@ -12,22 +12,55 @@ import org.isomorph.graph.Piece;
 import org.isomorph.runtime.PiecewiseModel;
 import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Model;
+import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Tensor;
 
 /**
  * A model as a reference: run as far as it is asked about, one piece at a time. What no later piece
  * reads is forgotten with the next piece.
  */
-final class RunningReference implements Reference {
+public final class RunningReference implements Reference, AutoCloseable {
   private final PiecewiseModel model;
   private final Map<String, Tensor> inputs;
   private Map<String, Tensor> known;
   private int next;
 
-  RunningReference(PiecewiseModel model, Map<String, Tensor> inputs) {
+  private RunningReference(PiecewiseModel model, Map<String, Tensor> inputs) {
     this.model = model;
     this.inputs = Map.copyOf(inputs);
     this.known = model.inputs(inputs);
+  }
+
+  /**
+   * A model that is about to run.
+   *
+   * @param inputs by Hugging Face's names
+   * @throws org.isomorph.runtime.RunException if the inputs do not fit, or weights are missing
+   */
+  public static RunningReference of(Subject subject, Map<String, Tensor> inputs) {
+    PiecewiseModel model =
+        PiecewiseModel.of(subject.model(), subject.weights(), subject.computed());
+    try {
+      return new RunningReference(model, inputs);
+    } catch (RuntimeException failed) {
+      model.close();
+      throw failed;
+    }
+  }
+
+  /** The pieces that are run one after the other. */
+  public List<Piece> pieces() {
+    return model.pieces();
+  }
+
+  @Override
+  public DType computed() {
+    return model.dtype();
+  }
+
+  @Override
+  public void close() {
+    model.close();
   }
 
   @Override

@@ -40,7 +40,7 @@ public record WrittenTensors(
   /**
    * A file.
    *
-   * @param name a plain file name
+   * @param name its path within the directory, with {@code /}
    * @param size the whole length in bytes
    * @param fixed what is not data, such as a header
    * @param seals checksums that are written when all else is

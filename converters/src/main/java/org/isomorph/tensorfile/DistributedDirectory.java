@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedSet;
 import java.util.Set;
-import java.util.TreeMap;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.DistributedMetadata.Described;
 import org.isomorph.tensorfile.DistributedMetadata.Place;
@@ -79,19 +81,17 @@ public final class DistributedDirectory {
 
   private static Map<String, DistributedTensor> tensors(
       Path directory, Path metadataFile, DistributedMetadata metadata) throws IOException {
-    Map<String, Contents> byFile = new TreeMap<>();
+    Map<String, Contents> byFile = contents(directory, metadataFile, metadata);
     int count = 0;
     for (Described tensor : metadata.tensors().values())
       for (Map.Entry<Window, Place> chunk : tensor.chunks().entrySet()) {
         TensorInfo info =
             new TensorInfo(tensor.info().name(), tensor.info().dtype(), chunk.getKey().sizes());
-        contents(byFile, directory, chunk.getValue())
+        contents(byFile, chunk.getValue())
             .chunks()
             .add(new Wanted(count++, info, chunk.getValue()));
       }
-    for (Place place : metadata.bytes().values())
-      contents(byFile, directory, place).values().add(place);
-    Shards.files(directory, metadataFile, byFile.keySet(), "files");
+    for (Place place : metadata.bytes().values()) contents(byFile, place).values().add(place);
     TorchTensor[] found = new TorchTensor[count];
     for (Map<Integer, TorchTensor> part :
         Headers.read(List.copyOf(byFile.values()), DistributedDirectory::read))
@@ -107,10 +107,19 @@ public final class DistributedDirectory {
     return tensors;
   }
 
-  private static Contents contents(Map<String, Contents> byFile, Path directory, Place place) {
-    return byFile.computeIfAbsent(
-        place.file(),
-        file -> new Contents(directory.resolve(file), new ArrayList<>(), new ArrayList<>()));
+  /** The files by name, all of which are there; nothing is looked for yet. */
+  private static Map<String, Contents> contents(
+      Path directory, Path metadataFile, DistributedMetadata metadata) {
+    SequencedSet<String> names = metadata.files();
+    Map<String, Contents> byFile = new LinkedHashMap<>();
+    Iterator<Path> files = Shards.files(directory, metadataFile, names, "files").iterator();
+    for (String name : names)
+      byFile.put(name, new Contents(files.next(), new ArrayList<>(), new ArrayList<>()));
+    return byFile;
+  }
+
+  private static Contents contents(Map<String, Contents> byFile, Place place) {
+    return Objects.requireNonNull(byFile.get(place.file()));
   }
 
   /** The chunks of one file by their numbers. */
@@ -119,7 +128,7 @@ public final class DistributedDirectory {
     Map<Integer, TorchTensor> found = HashMap.newHashMap(contents.chunks().size());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
-      for (Place place : contents.values()) requireWithin(file, size, place, "an item");
+      for (Place place : contents.values()) requireWithin(file, size, place, "item");
       contents.chunks().sort(Comparator.comparingLong(wanted -> wanted.place().begin()));
       for (Wanted wanted : contents.chunks()) {
         requireWithin(file, size, wanted.place(), "tensor " + Names.quoted(wanted.chunk().name()));

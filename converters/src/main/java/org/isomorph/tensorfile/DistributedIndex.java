@@ -127,7 +127,8 @@ final class DistributedIndex {
   }
 
   private void place(String name, Optional<Window> window, Place place) {
-    type(METADATA, "MetadataIndex").mark().text(name);
+    type(METADATA, "MetadataIndex").mark();
+    once("name " + name, into -> into.text(name));
     window.ifPresent(chunk -> size(chunk.offsets()));
     pickle.tuple().reduce();
     type("torch.distributed.checkpoint.filesystem", "_StorageInfo").mark();
@@ -135,9 +136,14 @@ final class DistributedIndex {
     pickle.integer(place.begin()).integer(place.end() - place.begin()).tuple().reduce();
   }
 
+  /** Chunks have few sizes, and each offset is said twice. */
   private void size(List<Long> numbers) {
-    type("torch", "Size").mark();
-    pickle.tuple(numbers.stream().mapToLong(Long::longValue).toArray()).tuple().reduce();
+    once(
+        "size " + numbers,
+        into -> {
+          type("torch", "Size").mark();
+          into.tuple(numbers.stream().mapToLong(Long::longValue).toArray()).tuple().reduce();
+        });
   }
 
   private Pickle type(String module, String name) {

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.TreeSet;
 import org.isomorph.compile.TorchTypes;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
@@ -65,6 +67,15 @@ final class DistributedMetadata {
   /** All other items by name, in the order of the file. */
   Map<String, Place> bytes() {
     return bytes;
+  }
+
+  /** The names of the files that hold items, sorted. */
+  SequencedSet<String> files() {
+    TreeSet<String> files = new TreeSet<>();
+    for (Described tensor : tensors.values())
+      for (Place place : tensor.chunks().values()) files.add(place.file());
+    for (Place place : bytes.values()) files.add(place.file());
+    return files;
   }
 
   private void parse(PickleValue value) {

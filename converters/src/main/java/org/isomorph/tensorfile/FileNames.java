@@ -19,12 +19,13 @@ public final class FileNames {
     return Optional.empty();
   }
 
-  /** Whether a name is that of a file beside others, without separators. */
+  /** Whether a name is that of a file beside others: no separators, no drive of Windows. */
   static boolean isPlain(String name) {
     return !name.isEmpty()
         && !name.equals(".")
         && !name.equals("..")
+        && name.indexOf(':') != 1
         && Names.textProblem(name).isEmpty()
-        && name.chars().noneMatch(unit -> unit < ' ' || "/\\:".indexOf(unit) >= 0);
+        && name.chars().noneMatch(unit -> Character.isISOControl(unit) || "/\\".indexOf(unit) >= 0);
   }
 }

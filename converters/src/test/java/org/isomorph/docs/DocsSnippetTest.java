@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the pages show is what the tests of this module run. */
 class DocsSnippetTest {
   @ParameterizedTest
-  @ValueSource(strings = {"docs/safetensors.md", "docs/layouts.md"})
+  @ValueSource(strings = {"docs/safetensors.md", "docs/layouts.md", "docs/formats.md"})
   void everyBlockIsTested(String path) throws IOException {
     Path page = Snippets.page(path);
     assertThat(Snippets.blocks(page)).isNotEmpty();

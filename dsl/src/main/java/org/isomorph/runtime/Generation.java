@@ -93,7 +93,7 @@ public final class Generation implements Iterable<Long>, AutoCloseable {
     boolean whole =
         !beside.isEmpty() || !request.taps().isEmpty() || !Laws.of(model).hold(Laws.Law.CHUNKED);
     this.piece = whole ? unread.length : PIECE;
-    this.session = loaded.session(new Request(once, request.taps(), request.feeds(), true));
+    this.session = loaded.session(new Request(once, request.taps(), request.feeds(), true, false));
   }
 
   /** How many tokens can be told apart by a learned position. */

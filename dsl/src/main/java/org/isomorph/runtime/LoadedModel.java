@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -163,8 +164,12 @@ public final class LoadedModel implements AutoCloseable {
   public Outputs forward(Request request) {
     requireUnchanged();
     Stages stages = stages(key(request), () -> prepared(whole, request));
-    Map<String, Tensor> arguments =
-        Arguments.of(model, stages.graph(), given(request), 0, Set.of());
+    Map<String, Tensor> given = given(request);
+    if (!stages.graph().inputs().containsKey(POSITIONS)) given.remove(POSITIONS);
+    for (String name : request.feeds().keySet())
+      // Behind another feed, or beside what is asked for: nobody reads it.
+      if (!stages.graph().inputs().containsKey(fed(name))) given.remove(fed(name));
+    Map<String, Tensor> arguments = Arguments.of(model, stages.graph(), given, 0, Set.of());
     return stages.run(arguments, List.of(), 0);
   }
 
@@ -233,8 +238,15 @@ public final class LoadedModel implements AutoCloseable {
         names.removeIf(name -> name.startsWith("mtp.") && of.type(name).isEmpty());
       taps.addAll(names);
     }
+    // What is fed is tapped first, so that it is there also where nothing else needs it.
+    Set<String> kept = new LinkedHashSet<>(request.tapsOnly() ? Set.of() : of.outputs().keySet());
+    kept.addAll(taps);
+    taps.addAll(feeds);
     if (!taps.isEmpty()) wanted = Passes.tap(wanted, taps);
     if (!feeds.isEmpty()) wanted = Passes.feed(wanted, feeds);
+    SequencedMap<String, String> outputs = new LinkedHashMap<>(wanted.outputs());
+    outputs.keySet().retainAll(kept);
+    wanted = wanted.outputs(outputs);
     return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
   }
 
@@ -262,7 +274,8 @@ public final class LoadedModel implements AutoCloseable {
         request.taps(),
         request.feeds().keySet(),
         request.inputs().containsKey(POSITION_IDS),
-        request.finalOnly());
+        request.finalOnly(),
+        request.tapsOnly());
   }
 
   /** A graph, compiled; kept under a key that says what was asked for. */

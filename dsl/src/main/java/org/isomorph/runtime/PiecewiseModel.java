@@ -89,6 +89,11 @@ public final class PiecewiseModel implements AutoCloseable {
     return model;
   }
 
+  /** What it computes in. */
+  public DType dtype() {
+    return dtype;
+  }
+
   /** Where the weights are. */
   public Weights weights() {
     return weights;
@@ -125,11 +130,16 @@ public final class PiecewiseModel implements AutoCloseable {
 
   /** A piece, ready to run; to be closed, and closed before the next if memory is short. */
   public Bound bind(Piece piece) {
+    return bind(piece, weights);
+  }
+
+  /** As {@link #bind(Piece)}, with other weights: what if they were these? */
+  public Bound bind(Piece piece, Weights weights) {
     Graph common = piece.common();
     Script script = TorchScript.of(common, dtype);
     Program program =
         programs.computeIfAbsent(script.source(), _ -> Compiled.load(script, Device.CPU));
-    return new Bound(piece, new Compiled(script, program));
+    return new Bound(piece, new Compiled(script, program), weights);
   }
 
   /** How many programs were compiled. */
@@ -141,12 +151,13 @@ public final class PiecewiseModel implements AutoCloseable {
   public final class Bound implements AutoCloseable {
     private final Piece piece;
     private final Compiled compiled;
-    private final WeightPool pool = new WeightPool(weights, dtype, Device.CPU);
+    private final WeightPool pool;
     private final NativeValue list;
 
-    private Bound(Piece piece, Compiled compiled) {
+    private Bound(Piece piece, Compiled compiled, Weights weights) {
       this.piece = piece;
       this.compiled = compiled;
+      this.pool = new WeightPool(weights, dtype, Device.CPU);
       Map<String, String> own = new HashMap<>();
       for (String name : piece.graph().parameters().keySet()) own.put(piece.common(name), name);
       try {

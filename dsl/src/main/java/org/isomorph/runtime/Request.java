@@ -16,11 +16,17 @@ import org.isomorph.tensor.Tensor;
  *     of I64, {@code pixel_values} (batch, channels, height, width), ...; what a model can do
  *     without may be left out
  * @param taps values to hand out, by any of their names, with ranges and globs
- * @param feeds values to put in place of computed ones, by any of their names
+ * @param feeds values to put in place of computed ones, by any of their names; one that nothing
+ *     reads, as another feed stands between, is no mistake
  * @param finalOnly whether logits are wanted for the last token only, (batch, 1, vocabulary)
+ * @param tapsOnly whether nothing but the taps is wanted: what they do not need is not computed
  */
 public record Request(
-    Map<String, Tensor> inputs, List<String> taps, Map<String, Tensor> feeds, boolean finalOnly) {
+    Map<String, Tensor> inputs,
+    List<String> taps,
+    Map<String, Tensor> feeds,
+    boolean finalOnly,
+    boolean tapsOnly) {
   /** What models are given by these names; one that a model has no use for is no mistake. */
   public static final Set<String> KNOWN =
       Set.of(
@@ -50,32 +56,37 @@ public record Request(
   }
 
   public static Request of(Map<String, Tensor> inputs) {
-    return new Request(inputs, List.of(), Map.of(), false);
+    return new Request(inputs, List.of(), Map.of(), false, false);
   }
 
   /** The same request with one more input. */
   public Request with(String name, Tensor input) {
     Map<String, Tensor> more = new LinkedHashMap<>(inputs);
     more.put(name, input);
-    return new Request(more, taps, feeds, finalOnly);
+    return new Request(more, taps, feeds, finalOnly, tapsOnly);
   }
 
   /** The same request with more values to be handed out. */
   public Request tap(String... names) {
     List<String> more = new ArrayList<>(taps);
     more.addAll(List.of(names));
-    return new Request(inputs, more, feeds, finalOnly);
+    return new Request(inputs, more, feeds, finalOnly, tapsOnly);
   }
 
   /** The same request with one more value to be replaced. */
   public Request feed(String name, Tensor value) {
     Map<String, Tensor> more = new LinkedHashMap<>(feeds);
     more.put(name, value);
-    return new Request(inputs, taps, more, finalOnly);
+    return new Request(inputs, taps, more, finalOnly, tapsOnly);
   }
 
   /** The same request for the logits of the last token only: all that generating needs. */
   public Request finalLogits() {
-    return new Request(inputs, taps, feeds, true);
+    return new Request(inputs, taps, feeds, true, tapsOnly);
+  }
+
+  /** The same request for its taps, and not for what the model gives. */
+  public Request tapsAlone() {
+    return new Request(inputs, taps, feeds, finalOnly, true);
   }
 }

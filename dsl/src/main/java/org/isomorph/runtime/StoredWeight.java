@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.Shape;
+import org.isomorph.tensor.Tensor;
 
 /**
  * Where the elements of a parameter are: pieces of files or of memory, in any order and layout.
@@ -29,6 +30,18 @@ import org.isomorph.tensor.Shape;
 public record StoredWeight(DType dtype, Shape shape, List<Part> parts) {
   public StoredWeight {
     parts = List.copyOf(parts);
+  }
+
+  /**
+   * The elements, read: a tensor of F32 in memory.
+   *
+   * @throws RunException if a file is missing, or shorter than it should be
+   */
+  public Tensor tensor() {
+    try (BoundWeights bound =
+        BoundWeights.bind(_ -> this, List.of("weight"), DType.F32, Device.CPU)) {
+      return bound.tensors().elements().getFirst().tensor();
+    }
   }
 
   /** What holds elements. */

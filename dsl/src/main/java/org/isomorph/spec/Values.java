@@ -16,7 +16,10 @@ public final class Values {
   private static final Pattern LAYER = Pattern.compile("([a-z_]+)\\.(-?\\d+)\\.(.*)");
 
   private static final Pattern RANGE =
-      Pattern.compile("([a-z_]+\\.)(\\d{1,9})\\.\\.(\\d{1,9})(\\..*)");
+      Pattern.compile("([a-z_]+)\\.(-?\\d{1,9})\\.\\.(-?\\d{1,9})(\\..*)");
+
+  /** A layer counted from the end in another tool's name: {@code blocks.-1.}, {@code [-2]}. */
+  private static final Pattern FROM_THE_END = Pattern.compile("([.\\[])-(\\d{1,9})(?=[.\\]])");
 
   private final Model model;
   private final Map<String, Value> values = new LinkedHashMap<>();
@@ -52,7 +55,8 @@ public final class Values {
   public Value resolve(String name) {
     String canonical = canonical(name);
     Value found = values.get(canonical);
-    if (found == null && aliases.get(name) != null) found = values.get(aliases.get(name));
+    if (found == null) found = values.get(aliases.getOrDefault(name, ""));
+    if (found == null) found = values.get(aliases.getOrDefault(fromTheFront(name), ""));
     if (found != null) return found;
     String why = absence(canonical).map(reason -> " (" + reason + ")").orElse("");
     throw new SpecException(
@@ -69,36 +73,68 @@ public final class Values {
    */
   public List<Value> select(String pattern) {
     Matcher range = RANGE.matcher(pattern);
-    if (!range.matches() && !pattern.contains("*")) return List.of(resolve(pattern));
-    String glob = range.matches() ? range.group(1) + "*" + range.group(4) : pattern;
-    Pattern form = Pattern.compile(Pattern.quote(glob).replace("*", "\\E.*\\Q"));
+    if (range.matches()) return select(pattern, range);
+    if (!pattern.contains("*")) return List.of(resolve(pattern));
+    return matching(pattern, Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q")));
+  }
+
+  private List<Value> select(String pattern, Matcher range) {
+    Tower tower =
+        named(range.group(1))
+            .orElseThrow(() ->
+                new SpecException(
+                    "no value matches %s: the towers are %s".formatted(pattern, towers())));
+    long first = layer(tower, range.group(2)), last = layer(tower, range.group(3));
+    if (first < 0 || last >= tower.depth() || first > last)
+      throw new SpecException(
+          "no value matches %s: the layers of %s are 0 to %d"
+              .formatted(pattern, tower.name(), tower.depth() - 1));
+    StringBuilder layers = new StringBuilder();
+    for (long layer = first; layer <= last; layer++)
+      layers.append(layer == first ? "" : "|").append(layer);
+    String rest = Pattern.quote(range.group(4)).replace("*", "\\E.*\\Q");
+    return matching(pattern, Pattern.compile(tower.name() + "\\.(?:" + layers + ")" + rest));
+  }
+
+  private List<Value> matching(String pattern, Pattern form) {
     List<Value> found =
-        values.values().stream()
-            .filter(value -> form.matcher(value.name()).matches())
-            .filter(value -> !range.matches() || isWithin(range, value.name()))
-            .toList();
+        values.values().stream().filter(value -> form.matcher(value.name()).matches()).toList();
     if (found.isEmpty()) throw new SpecException("no value matches " + pattern);
     return found;
   }
 
-  private static boolean isWithin(Matcher range, String name) {
-    String layer = name.substring(range.group(1).length()).replaceAll("\\..*", "");
-    if (!layer.matches("\\d{1,9}")) return false;
-    return Long.parseLong(range.group(2)) <= Long.parseLong(layer)
-        && Long.parseLong(layer) <= Long.parseLong(range.group(3))
-        && name.equals(range.group(1) + layer + range.group(4));
+  /** The tower with this name; {@code layers} is the only one. */
+  private Optional<Tower> named(String name) {
+    boolean only = name.equals("layers") && model.towers().size() == 1;
+    return model.tower(only ? model.last().name() : name);
+  }
+
+  private List<String> towers() {
+    return model.towers().stream().map(Tower::name).toList();
+  }
+
+  private static long layer(Tower tower, String number) {
+    long layer = Long.parseLong(number);
+    return layer < 0 ? tower.depth() + layer : layer;
+  }
+
+  /** Another tool's name with its layer counted from the first; others know one tower. */
+  private String fromTheFront(String name) {
+    // There is one more state than there are layers.
+    long count = model.last().depth() + (name.startsWith("hidden_states") ? 1 : 0);
+    return FROM_THE_END
+        .matcher(name)
+        .replaceFirst(found -> found.group(1) + (count - Long.parseLong(found.group(2))));
   }
 
   /** Negative layers counted from the end, and {@code layers} as the only tower's name. */
   private String canonical(String name) {
     Matcher parts = LAYER.matcher(name);
     if (!parts.matches()) return name;
-    boolean only = parts.group(1).equals("layers") && model.towers().size() == 1;
-    String tower = only ? model.last().name() : parts.group(1);
-    Optional<Tower> known = model.tower(tower);
+    Optional<Tower> known = named(parts.group(1));
     if (known.isEmpty() || parts.group(2).length() > 10) return name;
-    long layer = Long.parseLong(parts.group(2));
-    return tower + "." + (layer < 0 ? known.get().depth() + layer : layer) + "." + parts.group(3);
+    long layer = layer(known.get(), parts.group(2));
+    return known.get().name() + "." + layer + "." + parts.group(3);
   }
 
   /** Why a point that other models have does not exist in this one. */
@@ -106,8 +142,7 @@ public final class Values {
     Matcher parts = LAYER.matcher(name);
     if (!parts.matches()) return Optional.empty();
     Optional<Tower> tower = model.tower(parts.group(1));
-    if (tower.isEmpty())
-      return Optional.of("the towers are " + model.towers().stream().map(Tower::name).toList());
+    if (tower.isEmpty()) return Optional.of("the towers are " + towers());
     long depth = tower.get().depth(), layer = Long.parseLong(parts.group(2));
     if (layer < 0 || layer >= depth)
       return Optional.of("the layers of " + tower.get().name() + " are 0 to " + (depth - 1));
@@ -191,7 +226,14 @@ public final class Values {
         if (before && !Norm.NONE.equals(branch.norm()) && !Norm.SHARED.equals(branch.norm()))
           points.add(name + ".norm.out", stream, "what " + name + " reads: " + branch.norm());
         mixer(points, name, branch.mixer());
-        points.add(name + ".out", stream, "what " + name + " adds to the stream");
+        boolean bare =
+            !Placement.SANDWICH.equals(each.placement())
+                && !Placement.BRANCH_POST.equals(each.placement());
+        points.add(
+            name + ".out",
+            name + (bare ? ".out bare" : ".out"),
+            stream,
+            "what " + name + " adds to the stream");
       }
       if (residuals > 1 && residual < residuals - 1)
         points.add(

@@ -33,6 +33,14 @@ class ValuesTest {
         "l_out-4 | decoder.4.out",
         "decoder.final_layernorm | decoder.norm.out",
         "result_output | logits",
+        "blocks.-1.hook_resid_post | decoder.31.out",
+        "attentions[-2] | decoder.30.attn.probs",
+        "hidden_states[-2] | decoder.30.out",
+        "hidden_states[-33] | embed.out",
+        "kq_soft_max-3 | decoder.3.attn.probs",
+        "ffn_inp-3 | decoder.3.mid",
+        "model.layers.7.mlp | decoder.7.ffn.out",
+        "decoder.layers.-1.self_attention | decoder.31.attn.out",
       })
   void everyColumnOfNamesResolves(String name, String canonical) {
     assertThat(LLAMA.resolve(name).name()).isEqualTo(canonical);
@@ -56,10 +64,26 @@ class ValuesTest {
   }
 
   @Test
+  void whatOthersGiveBeforeAPostNormIsNoAliasOfWhatIsAdded() {
+    Values gemma = Values.of(Published.GEMMA2_2B);
+    assertThat(gemma.resolve("blocks.0.hook_attn_out").name()).isEqualTo("decoder.0.attn.out");
+    assertThatThrownBy(() -> gemma.resolve("attn_out-0"))
+        .hasMessageContaining("no value attn_out-0");
+  }
+
+  @Test
   void rangesAndStarsSelectSeveral() {
     assertThat(LLAMA.select("decoder.8..16.attn.probs")).hasSize(9);
     assertThat(LLAMA.select("*.probs")).hasSize(32);
     assertThat(LLAMA.select("decoder.-1.out")).hasSize(1);
+    assertThat(LLAMA.select("layers.-4..-1.out"))
+        .extracting(Value::name)
+        .containsExactly("decoder.28.out", "decoder.29.out", "decoder.30.out", "decoder.31.out");
+    assertThat(LLAMA.select("decoder.0..1.attn.*norm*")).hasSize(2);
+    assertThatThrownBy(() -> LLAMA.select("decoder.30..32.out"))
+        .hasMessageContaining("the layers of decoder are 0 to 31");
+    assertThatThrownBy(() -> LLAMA.select("encoder.0..2.out"))
+        .hasMessageContaining("the towers are [decoder]");
     assertThatThrownBy(() -> LLAMA.select("*.nothing")).hasMessageContaining("*.nothing");
   }
 

@@ -2,6 +2,7 @@ package org.isomorph.megatron;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -18,6 +19,13 @@ final class Arguments {
   static final String PIPELINE = "pipeline_model_parallel_size";
   static final String EXPERT = "expert_model_parallel_size";
   static final String EXPERT_TENSOR = "expert_tensor_parallel_size";
+
+  private static final String VIRTUAL = "virtual_pipeline_model_parallel_size";
+  private static final String FIRST_LAYERS = "decoder_first_pipeline_num_layers";
+  private static final String LAST_LAYERS = "decoder_last_pipeline_num_layers";
+  private static final String COUNTS_EMBEDDING = "account_for_embedding_in_pipeline_split";
+  private static final String COUNTS_HEAD = "account_for_loss_in_pipeline_split";
+  private static final String LAYOUT = "pipeline_model_parallel_layout";
 
   private Arguments() {}
 
@@ -46,17 +54,13 @@ final class Arguments {
     over.put(
         "world_size", integer(Math.multiplyExact(layout.processes(), layout.pipeline().stages())));
     Division division = plan.division();
+    over.put(VIRTUAL, division.virtual() > 1 ? integer(division.virtual()) : TorchValue.None.NONE);
+    over.put(FIRST_LAYERS, optional(division.firstLayers()));
+    over.put(LAST_LAYERS, optional(division.lastLayers()));
+    over.put(COUNTS_EMBEDDING, new TorchValue.Bool(division.countsEmbedding()));
+    over.put(COUNTS_HEAD, new TorchValue.Bool(division.countsHead()));
     over.put(
-        "virtual_pipeline_model_parallel_size",
-        division.virtual() > 1 ? integer(division.virtual()) : TorchValue.None.NONE);
-    over.put("decoder_first_pipeline_num_layers", optional(division.firstLayers()));
-    over.put("decoder_last_pipeline_num_layers", optional(division.lastLayers()));
-    over.put(
-        "account_for_embedding_in_pipeline_split", new TorchValue.Bool(division.countsEmbedding()));
-    over.put("account_for_loss_in_pipeline_split", new TorchValue.Bool(division.countsHead()));
-    over.put(
-        "pipeline_model_parallel_layout",
-        division.text().<TorchValue>map(TorchValue.Text::new).orElse(TorchValue.None.NONE));
+        LAYOUT, division.text().<TorchValue>map(TorchValue.Text::new).orElse(TorchValue.None.NONE));
     over.put("ckpt_format", new TorchValue.Text(plan.format().word()));
     over.put(
         "transformer_impl",
@@ -70,6 +74,39 @@ final class Arguments {
         List.of("consumed_train_samples", "consumed_valid_samples", "skipped_train_samples"))
       if (!config.has(counted)) over.put(counted, integer(0));
     return Namespaces.namespaceOf(config.without(List.of(ITERATION)), over);
+  }
+
+  /** How a model was spread, as arguments say. */
+  static ParallelPlan plan(Config config, MegatronFormat format) {
+    int stages = size(config, PIPELINE);
+    boolean own = config.text("transformer_impl", "transformer_engine").equals("local");
+    boolean grouped = !own && config.flag("moe_grouped_gemm", false);
+    return new ParallelPlan(
+        size(config, TENSOR),
+        new Division(
+            stages,
+            size(config, VIRTUAL),
+            layers(config, FIRST_LAYERS),
+            layers(config, LAST_LAYERS),
+            config.flag(COUNTS_EMBEDDING, false),
+            config.flag(COUNTS_HEAD, false),
+            Optional.ofNullable(config.text(LAYOUT, "")).filter(text -> !text.isEmpty())),
+        size(config, EXPERT),
+        config.has("num_experts") ? layers(config, EXPERT_TENSOR) : OptionalInt.empty(),
+        format,
+        own ? Implementation.LOCAL : Implementation.TRANSFORMER_ENGINE,
+        grouped ? Experts.GROUPED : Experts.SEQUENTIAL,
+        config.number(DIVISOR, ParallelPlan.USUAL_DIVISOR));
+  }
+
+  private static int size(Config config, String key) {
+    return Math.toIntExact(config.number(key, 1));
+  }
+
+  private static OptionalInt layers(Config config, String key) {
+    return config.has(key)
+        ? OptionalInt.of(Math.toIntExact(config.number(key)))
+        : OptionalInt.empty();
   }
 
   private static TorchValue integer(long value) {

@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
@@ -40,6 +42,9 @@ final class DistributedWriter {
 
   /** Which logical tensor a chunk is a part of, and which part. */
   private final Map<Chunk, Part> parts = new HashMap<>();
+
+  /** The states of modules that have an item so far. */
+  private final Set<String> states = new HashSet<>();
 
   private record Part(TensorInfo tensor, Window window) {}
 
@@ -115,9 +120,27 @@ final class DistributedWriter {
       Shape sizes = behind(Collections.nCopies(place.size(), 1L), window.sizes());
       Chunk chunk = new Chunk(whole, new Window(offsets, sizes));
       if (!written.add(chunk)) continue;
-      items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(chunk);
+      List<Item> ofRank = items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>());
+      ofRank.add(chunk);
       parts.put(chunk, new Part(tensor, window));
+      state(stack, place, counts)
+          .filter(states::add)
+          .ifPresent(state -> ofRank.add(new DistributedLayout.Value(state, TorchValue.None.NONE)));
     }
+  }
+
+  /** What a module's state of 8-bit training is called; the head is written without. */
+  private static Optional<String> state(Naming.Stack stack, List<Long> place, List<Long> counts) {
+    if (stack.key().startsWith("output_layer")) return Optional.empty();
+    return Naming.state(stack.key())
+        .map(name ->
+            place.isEmpty()
+                ? name + "/shard_0_1"
+                : name + "/shard_" + dotted(place) + "_" + dotted(counts));
+  }
+
+  private static String dotted(List<Long> numbers) {
+    return numbers.stream().map(Object::toString).collect(Collectors.joining("."));
   }
 
   private static Shape behind(List<Long> first, Shape rest) {

@@ -3,8 +3,11 @@ package org.isomorph.megatron;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.isomorph.megatron.Address.Place;
 
 /**
@@ -23,6 +26,9 @@ final class Naming {
           "self_attention.q_layernorm.", "self_attention.linear_q_up_proj.layer_norm_",
           "self_attention.kv_layernorm.", "self_attention.linear_kv_up_proj.layer_norm_");
 
+  private static final Pattern MATRIX =
+      Pattern.compile("(.*(?:linear_\\w+|output_layer|eh_proj))\\.weight");
+
   private final Form form;
 
   Naming(Form form) {
@@ -33,7 +39,7 @@ final class Naming {
 
   /** What a rank's file calls a tensor. */
   String torch(Address held, Address address) {
-    return torch(held, part(address, form.implementation(), false), form.modules());
+    return torch(held, part(held, address, form.implementation(), false), form.modules());
   }
 
   /** All that a rank's file may call a tensor, the likeliest first. */
@@ -42,8 +48,8 @@ final class Naming {
     names.add(torch(held, address));
     for (Implementation by : Implementation.values())
       for (Experts modules : Experts.values())
-        names.add(torch(held, part(address, by, false), modules));
-    names.add(torch(held, part(address, Implementation.LOCAL, true), form.modules()));
+        names.add(torch(held, part(held, address, by, false), modules));
+    names.add(torch(held, part(held, address, Implementation.LOCAL, true), form.modules()));
     names.addAll(Legacy.names(held));
     return names;
   }
@@ -89,8 +95,8 @@ final class Naming {
   List<Stack> distributedNames(Address address, boolean stacked) {
     SequencedSet<String> parts = new LinkedHashSet<>(List.of(distributedPart(address)));
     for (Implementation by : Implementation.values()) {
-      parts.add(part(address, by, false));
-      parts.add(part(address, by, true));
+      parts.add(part(address, address, by, false));
+      parts.add(part(address, address, by, true));
     }
     return parts.stream().map(part -> distributed(address, stacked, part)).toList();
   }
@@ -110,18 +116,31 @@ final class Naming {
     boolean own = form.implementation() == Implementation.LOCAL;
     return own && form.latent()
         ? address.part()
-        : part(address, Implementation.TRANSFORMER_ENGINE, own);
+        : part(address, address, Implementation.TRANSFORMER_ENGINE, own);
   }
 
   // ---- both
 
   /**
+   * What a module that multiplies by a matrix calls its state of 8-bit training, of which there is
+   * none here; empty for other modules.
+   *
+   * @param weight what its weight is called
+   */
+  static Optional<String> state(String weight) {
+    Matcher matrix = MATRIX.matcher(weight);
+    return matrix.matches() ? Optional.of(matrix.group(1) + "._extra_state") : Optional.empty();
+  }
+
+  /**
    * What a part is called within its layer.
    *
+   * @param held the part, as a rank holds it
+   * @param address the same in the whole model
    * @param always whether the norm before a mixture is named as that before a dense layer
    */
-  private String part(Address address, Implementation by, boolean always) {
-    String part = address.part();
+  private String part(Address held, Address address, Implementation by, boolean always) {
+    String part = held.part();
     boolean inLayer = address.place() == Place.LAYER || address.place() == Place.NEXT;
     if ((by == Implementation.LOCAL && !always) || !inLayer) return part;
     if (part.startsWith(NORM) && !form.latent()) return FUSED_NORM + part.substring(NORM.length());

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.isomorph.layout.Mapping;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.TensorInfo;
@@ -14,10 +13,6 @@ import org.isomorph.tensorfile.TorchValue;
 /** Lays out the format {@code torch}: a directory for each rank, with one torch file. */
 final class RankWriter {
   private static final String ROOT = "model_optim_rng";
-
-  /** Modules that multiply by a matrix have a state of 8-bit training, and here it is none. */
-  private static final Pattern MATRIX =
-      Pattern.compile("(.*(?:linear_\\w+|output_layer|eh_proj))\\.weight");
 
   private final MegatronFiles.Draft draft;
 
@@ -83,8 +78,7 @@ final class RankWriter {
       for (Held each : held)
         if (each.shard().pass() == pass) {
           state.put(each.name(), new TorchValue.Tensor(each.info()));
-          var matrix = MATRIX.matcher(each.name());
-          if (matrix.matches()) state.put(matrix.group(1) + "._extra_state", TorchValue.None.NONE);
+          Naming.state(each.name()).ifPresent(name -> state.put(name, TorchValue.None.NONE));
         }
       top.put(passes == 1 ? "model" : "model" + pass, new TorchValue.OrderedDict(state));
     }

@@ -77,7 +77,11 @@ record Destination(Path directory) {
 
   /** Whether the directory exists and has nothing in it. */
   boolean isEmpty() throws IOException {
-    if (!Files.isDirectory(directory)) return false;
+    return Files.isDirectory(directory) && isEmpty(directory);
+  }
+
+  /** Whether a directory has nothing in it. */
+  static boolean isEmpty(Path directory) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       return !entries.iterator().hasNext();
     }

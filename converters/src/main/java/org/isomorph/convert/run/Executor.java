@@ -138,7 +138,7 @@ public final class Executor {
       write(schedule, partial);
       sources.requireUnchanged();
       for (Blueprint.Small file : closing.files(partial.files()))
-        writeSmall(partial.files().resolve(file.name()), file.content().buffer());
+        writeSmall(partial.place(file.name()), file.content().buffer());
       place(partial);
       cleanUp(partial);
       listener.progress(bytes, bytes, destination.directory().toString());
@@ -150,7 +150,7 @@ public final class Executor {
   private List<Job> jobs(Partial partial) throws IOException {
     List<Job> jobs = new ArrayList<>();
     for (Blueprint.File file : blueprint.files())
-      if (!partial.hasFinished(file)) jobs.add(new Job(file, partial.files().resolve(file.name())));
+      if (!partial.hasFinished(file)) jobs.add(new Job(file, partial.place(file.name())));
     return jobs;
   }
 
@@ -177,13 +177,13 @@ public final class Executor {
     try {
       new Crew(schedule, options, bytes, listener).work();
       for (Blueprint.Carried file : blueprint.carried()) {
-        Path target = partial.files().resolve(file.name());
+        Path target = partial.place(file.name());
         Files.copy(file.source(), target, StandardCopyOption.REPLACE_EXISTING);
         schedule.bytes.add(sources.size(file.source()));
         steps.reached("carried " + file.name());
       }
       for (Blueprint.Small file : blueprint.small()) {
-        writeSmall(partial.files().resolve(file.name()), file.content().buffer());
+        writeSmall(partial.place(file.name()), file.content().buffer());
         schedule.bytes.add(file.content().size());
         steps.reached("small " + file.name());
       }

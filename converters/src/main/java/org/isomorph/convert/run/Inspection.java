@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Compute;
@@ -15,6 +16,7 @@ import org.isomorph.layout.Box;
 import org.isomorph.layout.Piece;
 import org.isomorph.tensor.Casts;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensorfile.FileNames;
 import org.isomorph.tensorfile.Seal;
 import org.isomorph.tensorfile.StoredTensor;
 
@@ -37,25 +39,27 @@ final class Inspection {
    */
   static void inspect(Blueprint blueprint, SourceStates sources) throws IOException {
     Set<String> names = new HashSet<>();
-    for (Blueprint.File file : blueprint.files()) requireName(file.name(), names);
-    for (Blueprint.Small file : blueprint.small()) requireName(file.name(), names);
-    for (Blueprint.Carried file : blueprint.carried()) requireName(file.name(), names);
+    for (String name : blueprint.names()) requireName(name, names);
+    for (String name : blueprint.names()) requireNotDirectory(name, names);
     Inspection inspection = new Inspection(sources);
     for (Blueprint.File file : blueprint.files()) inspection.file(file);
   }
 
   private static void requireName(String name, Set<String> names) throws RunException {
-    boolean plain =
-        !name.isEmpty()
-            && !name.equals(".")
-            && !name.equals("..")
-            && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
-    if (!plain)
-      throw new RunException(
-          "file name \"%s\": expected a plain name without directories".formatted(name));
+    Optional<String> problem = FileNames.problem(name);
+    if (problem.isPresent()) throw new RunException("file name: " + problem.get());
     // Some file systems hold only one of two names that differ in case.
     if (!names.add(name.toLowerCase(Locale.ROOT)))
       throw new RunException("two files would be written as \"%s\"".formatted(name));
+  }
+
+  private static void requireNotDirectory(String name, Set<String> names) throws RunException {
+    String parent = name.toLowerCase(Locale.ROOT);
+    for (int end = parent.lastIndexOf('/'); end >= 0; end = parent.lastIndexOf('/', end - 1))
+      if (names.contains(parent.substring(0, end)))
+        throw new RunException(
+            "\"%s\" would be a file and the directory of \"%s\""
+                .formatted(name.substring(0, end), name));
   }
 
   private void file(Blueprint.File file) throws IOException {

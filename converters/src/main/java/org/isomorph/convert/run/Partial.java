@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.isomorph.convert.Blueprint;
  * <pre>
  *   lock       held by the process that writes
  *   plan       what is being made: version, the blueprint's digest, the state of each source
- *   journal    one line for each finished large file: size, name; at the end "complete"
+ *   journal    one line for each finished large file: size, path; at the end "complete"
  *   files/     what becomes DST
  *   replaced/  what was DST, while another directory takes its place
  * </pre>
@@ -129,10 +130,19 @@ final class Partial implements Closeable {
 
   /** Deletes what is half-written, so that its space is free again. */
   private void keepOnly(Map<String, Long> finished) throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(files())) {
+    keepOnly(files(), "", finished);
+  }
+
+  private static void keepOnly(Path directory, String prefix, Map<String, Long> finished)
+      throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
-        Long size = finished.get(entry.getFileName().toString());
-        if (size == null || !isFile(entry, size)) Tree.delete(entry);
+        String name = prefix + entry.getFileName();
+        Long size = finished.get(name);
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          keepOnly(entry, name + "/", finished);
+          if (Destination.isEmpty(entry)) Files.delete(entry);
+        } else if (size == null || !isFile(entry, size)) Tree.delete(entry);
       }
     }
   }
@@ -144,6 +154,13 @@ final class Partial implements Closeable {
   /** Where files are written. */
   Path files() {
     return root.resolve("files");
+  }
+
+  /** Where a file is written; the directories that it lies in are there. */
+  Path place(String name) throws IOException {
+    Path place = files().resolve(name);
+    Files.createDirectories(place.resolveSibling(""));
+    return place;
   }
 
   /** Whether an earlier execution has finished a file. */

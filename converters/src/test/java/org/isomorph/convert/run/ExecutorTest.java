@@ -163,13 +163,28 @@ class ExecutorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ".", "..", "a/b", "/etc/passwd", "a\\b", "a\nb", "../up"})
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        "/etc/passwd",
+        "a\\b",
+        "a\nb",
+        "../up",
+        "a/../../up",
+        "a/..",
+        "a//b",
+        "a/",
+        "./a",
+        "c:/a"
+      })
   void namesThatLeaveTheDirectoryAreRefused(String name) {
     Blueprint.Small small = new Blueprint.Small(name, Bytes.utf8("x"));
     assertThatThrownBy(
             () -> run(new Blueprint(List.of(), List.of(small), List.of(), "names"), OPTIONS))
         .isInstanceOf(RunException.class)
-        .hasMessageContaining("expected a plain name");
+        .hasMessageContaining("expected the name of a file within the directory, relative");
     assertThat(directory.resolve("target.partial")).doesNotExist();
   }
 
@@ -179,6 +194,15 @@ class ExecutorTest {
     assertThatThrownBy(
             () -> run(new Blueprint(List.of(), List.of(small, small), List.of(), "names"), OPTIONS))
         .hasMessage("two files would be written as \"twice\"");
+  }
+
+  @Test
+  void aFileThatIsTheDirectoryOfAnotherIsRefused() {
+    Blueprint.Small file = new Blueprint.Small("iter_1", Bytes.utf8("x"));
+    Blueprint.Small below = new Blueprint.Small("Iter_1/ranks/a", Bytes.utf8("x"));
+    assertThatThrownBy(
+            () -> run(new Blueprint(List.of(), List.of(below, file), List.of(), "n"), OPTIONS))
+        .hasMessage("\"Iter_1\" would be a file and the directory of \"Iter_1/ranks/a\"");
   }
 
   @Test

@@ -44,7 +44,11 @@ final class Fixture {
         Box.run(0, 0, length));
   }
 
-  /** Four large files, a small one and a carried one. */
+  /** The large files: some lie in directories, as those of parallel ranks do. */
+  static final List<String> LARGE =
+      List.of("big-1", "iter_1/big-2", "iter_1/rank_0/big-3", "big-4");
+
+  /** Four large files, a small one and a carried one, in a tree. */
   static Blueprint copies(Path sources, String digest, int size) throws IOException {
     for (int i = 1; i <= 4; i++) source(sources, "source-" + i, size);
     Files.writeString(sources.resolve("tokenizer.json"), "{\"tokens\": []}");
@@ -54,34 +58,39 @@ final class Fixture {
   /** As {@link #copies}, of sources that are there already. */
   static Blueprint described(Path sources, String digest) throws IOException {
     List<Blueprint.File> files = new ArrayList<>();
-    for (int i = 1; i <= 4; i++) files.add(copy("big-" + i, sources.resolve("source-" + i)));
+    for (int i = 1; i <= 4; i++) files.add(copy(LARGE.get(i - 1), sources.resolve("source-" + i)));
     Path tokenizer = sources.resolve("tokenizer.json");
     return new Blueprint(
         files,
-        List.of(new Blueprint.Small("config.json", Bytes.utf8("{\"digest\": \"" + digest + "\"}"))),
+        List.of(
+            new Blueprint.Small(
+                "iter_1/config.json", Bytes.utf8("{\"digest\": \"" + digest + "\"}"))),
         List.of(new Blueprint.Carried("tokenizer.json", tokenizer)),
         digest);
   }
 
-  /** What {@link #copies} becomes: name and content, ordered by name. */
+  /** What {@link #copies} becomes: path and content, ordered by path. */
   static List<String> expected(Path sources, String digest) throws IOException {
     List<String> files = new ArrayList<>();
     for (int i = 1; i <= 4; i++)
       files.add(
-          "big-" + i + "=" + HEADER + latin(Files.readAllBytes(sources.resolve("source-" + i))));
-    files.add("config.json={\"digest\": \"" + digest + "\"}");
+          LARGE.get(i - 1)
+              + "="
+              + HEADER
+              + latin(Files.readAllBytes(sources.resolve("source-" + i))));
+    files.add("iter_1/config.json={\"digest\": \"" + digest + "\"}");
     files.add("tokenizer.json={\"tokens\": []}");
-    return files;
+    return files.stream().sorted().toList();
   }
 
-  /** What is in a directory: name and content, ordered by name. */
+  /** What is in a directory: path and content, ordered by path. */
   static List<String> content(Path directory) throws IOException {
     List<String> files = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(directory).sorted()) {
+    try (Stream<Path> entries = Files.walk(directory).filter(Files::isRegularFile)) {
       for (Path entry : entries.toList())
-        files.add(entry.getFileName() + "=" + latin(Files.readAllBytes(entry)));
+        files.add(directory.relativize(entry) + "=" + latin(Files.readAllBytes(entry)));
     }
-    return files;
+    return files.stream().sorted().toList();
   }
 
   private static String latin(byte[] bytes) {

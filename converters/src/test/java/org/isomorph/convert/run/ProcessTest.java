@@ -59,7 +59,7 @@ class ProcessTest {
     assertThat(child.waitFor(120, TimeUnit.SECONDS)).isTrue();
 
     for (int i = 1; i <= 4; i++) {
-      byte[] bytes = Files.readAllBytes(target.resolve("big-" + i));
+      byte[] bytes = Files.readAllBytes(target.resolve(Fixture.LARGE.get(i - 1)));
       assertThat(new String(bytes, 0, 8)).isEqualTo(Fixture.HEADER);
       assertThat(
               java.util.Arrays.equals(

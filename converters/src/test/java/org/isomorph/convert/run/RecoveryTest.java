@@ -79,7 +79,7 @@ class RecoveryTest {
   void aStaleDirectoryIsDiscardedWhereverItsDiscardingCrashes() throws IOException {
     Blueprint first = Fixture.copies(sources, "one", SIZE);
     Blueprint second = Fixture.copies(sources, "two", SIZE);
-    crash(first, OPTIONS, "finished big-2");
+    crash(first, OPTIONS, "finished iter_1/big-2");
     List<String> notes = new ArrayList<>();
     Result result = Executor.run(second, target, OPTIONS, noting(notes));
     assertThat(result.staleDiscarded()).isTrue();
@@ -92,7 +92,7 @@ class RecoveryTest {
     for (int crash = 0; crash < steps; crash++) {
       Tree.delete(target);
       Tree.delete(directory.resolve("target.partial"));
-      crash(first, OPTIONS, "finished big-2");
+      crash(first, OPTIONS, "finished iter_1/big-2");
       String step = crash(second, OPTIONS, crash);
       // The first plan again: nothing of the second may be taken for its own.
       Tree.delete(target);
@@ -104,11 +104,13 @@ class RecoveryTest {
   @Test
   void finishedFilesAreKeptAndHalfWrittenOnesAreWrittenAgain() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
-    crash(blueprint, OPTIONS, "written big-3");
+    crash(blueprint, OPTIONS, "written iter_1/rank_0/big-3");
     Path files = directory.resolve("target.partial/files");
-    List<Object> before = List.of(key(files.resolve("big-1")), key(files.resolve("big-2")));
+    Object before = key(files.resolve("iter_1/big-2"));
     // A file that was finished, but is not what the journal says any more.
-    Files.write(files.resolve("big-2"), new byte[5]);
+    Files.write(files.resolve("big-1"), new byte[5]);
+    // What no plan has, left by whoever.
+    Files.createDirectories(files.resolve("iter_1/rank_9"));
     List<String> written = new ArrayList<>();
 
     Result result =
@@ -118,16 +120,17 @@ class RecoveryTest {
     assertThat(result.filesResumed()).isEqualTo(1);
     assertThat(result.filesWritten()).isEqualTo(5);
     assertThat(written)
-        .contains("written big-2", "written big-3", "written big-4")
-        .doesNotContain("written big-1");
-    assertThat(key(target.resolve("big-1"))).isEqualTo(before.getFirst());
-    requireWhole("one", "written big-3");
+        .contains("written big-1", "written iter_1/rank_0/big-3", "written big-4")
+        .doesNotContain("written iter_1/big-2");
+    assertThat(key(target.resolve("iter_1/big-2"))).isEqualTo(before);
+    assertThat(target.resolve("iter_1/rank_9")).doesNotExist();
+    requireWhole("one", "written iter_1/rank_0/big-3");
   }
 
   @Test
   void aSourceThatHasChangedMakesFinishedFilesStale() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
-    crash(blueprint, OPTIONS, "finished big-3");
+    crash(blueprint, OPTIONS, "finished iter_1/rank_0/big-3");
     byte[] changed = new byte[SIZE];
     Files.write(sources.resolve("source-1"), changed);
     Files.setLastModifiedTime(

@@ -73,7 +73,7 @@ public final class ExecutionComparison {
           0,
           List.of(),
           Optional.empty());
-    Map<String, Tensor> inputs = given.isEmpty() ? Comparison.inputs(model) : given;
+    Map<String, Tensor> inputs = given.isEmpty() ? Comparison.inputs(model, model) : given;
     if (inputs.containsKey("position_ids"))
       throw new MegatronException("position_ids: Megatron counts positions from 0; leave them out");
     try (PiecewiseModel pieces =

@@ -1,0 +1,37 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.parameters.options.default
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import org.isomorph.debug.CosineProbe
+import org.isomorph.debug.DebugSession
+import org.isomorph.debug.Layer
+import org.isomorph.debug.kotlin.ProbeJson
+
+/** What each layer does to its input. */
+class CosCommand : ProbeCommand("cos") {
+  private val layers by
+    option("--layer", metavar = "RANGE")
+      .default("all")
+      .help("3, -1, 0..5, encoder, encoder.3; all unless given")
+  private val first by
+    option("--count-first").flag().help("Count the first token too, which often is like no other")
+
+  override fun help(context: Context) =
+    "Show how far each layer turns the stream that passes it: the cosine distance between input and output."
+
+  override fun helpEpilog(context: Context) =
+    """
+    |Examples:
+    |  isomorph cos TinyStories/ --prompt 'Once upon a time'
+    |  isomorph cos t5/ --ids prompt.txt --layer encoder --json
+    """
+      .trimMargin()
+
+  override fun look(session: DebugSession): Shown {
+    val found = session.look(CosineProbe(Layer.parse(session.model(), layers), first))
+    return Shown(found.toString()) { ProbeJson.of(found) }
+  }
+}

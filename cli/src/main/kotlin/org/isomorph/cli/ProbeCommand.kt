@@ -1,0 +1,90 @@
+package org.isomorph.cli
+
+import com.github.ajalt.clikt.core.UsageError
+import com.github.ajalt.clikt.parameters.arguments.argument
+import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.options.convert
+import com.github.ajalt.clikt.parameters.options.default
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.multiple
+import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.types.path
+import java.nio.file.Path
+import kotlinx.serialization.json.JsonObject
+import org.isomorph.convert.Checkpoint
+import org.isomorph.convert.FileForward
+import org.isomorph.convert.ModelReference
+import org.isomorph.debug.DebugSession
+import org.isomorph.debug.Prompt
+import org.isomorph.debug.kotlin.TokenPieces
+import org.isomorph.runtime.LoadedModel
+import org.isomorph.runtime.RunOptions
+import org.isomorph.tensor.DType
+
+/**
+ * What commands that look into a model have in common: the model, what it reads, what is replaced.
+ */
+abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
+  private val model by argument("MODEL").help("A checkpoint's directory")
+  private val prompt by
+    option("--prompt", metavar = "TEXT")
+      .help("The text that the model reads; needs the checkpoint's tokenizer.json")
+  private val ids by
+    option("--ids", metavar = "FILE")
+      .help("Token ids in place of a text, with blanks or commas between; - for stdin")
+  private val inputs by
+    option("--inputs", metavar = "IN.safetensors")
+      .path()
+      .help("All of the model's inputs, by Hugging Face's names; their first row is looked at")
+  private val feeds by
+    option("--feed", metavar = "NAME=FILE")
+      .convert { text ->
+        val name = text.substringBefore('=')
+        if (name == text || name.isEmpty()) fail("expected NAME=FILE, found $text")
+        name to Path.of(text.substringAfter('='))
+      }
+      .multiple()
+      .help("A value to replace: by the tensor of its name in FILE, or by the only one there")
+  private val dtype by
+    runDtype().default(DType.F32, defaultForHelp = "f32").help("What the model computes in")
+  private val devices by devices()
+  private val json by option("--json").flag().help("Print one JSON document in place of text")
+
+  /** A picture for people, and what programs get in its place. */
+  protected class Shown(val picture: String, val document: () -> JsonObject)
+
+  /** What there is to be seen. */
+  protected abstract fun look(session: DebugSession): Shown
+
+  final override fun execute() {
+    if (listOfNotNull(prompt, ids, inputs).size != 1)
+      throw UsageError("expected one of --prompt TEXT, --ids FILE and --inputs FILE")
+    LoadedModel.prepare()
+    val checkpoint = ModelReference.find(model, families).weights()
+    val reads = reads(checkpoint).spelled(TokenPieces.of(checkpoint.directory()))
+    val options = RunOptions.usual().`in`(dtype).on(parsed(devices))
+    checkpoint.load(options).use { loaded ->
+      // Threads that share so little work wait for each other longer than they work.
+      if (checkpoint.model().parameters() < TINY) LoadedModel.threads(1)
+      var session = DebugSession.of(loaded, reads)
+      for ((name, file) in feeds) session = session.patched(name, FileForward.fed(name, file))
+      val shown = look(session)
+      if (json) printJson(shown.document()) else printPicture(shown.picture)
+    }
+  }
+
+  private fun reads(checkpoint: Checkpoint): Prompt {
+    inputs?.let {
+      return Prompt.of(FileForward.read(it))
+    }
+    val tokens =
+      ids?.let(TokenIds::read)
+        ?: TokenizerFile.of(checkpoint.directory()).use { it.ids(checkNotNull(prompt)) }
+    return Prompt.ids(checkpoint.model(), *tokens)
+  }
+
+  private companion object {
+    const val TINY = 2_000_000
+  }
+}
