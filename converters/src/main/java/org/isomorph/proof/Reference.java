@@ -3,7 +3,6 @@ package org.isomorph.proof;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import org.isomorph.runtime.PiecewiseModel;
 import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Model;
 import org.isomorph.tensor.DType;
@@ -25,11 +24,6 @@ public interface Reference {
    * Names are asked for in the order of computation, and those of one layer together.
    */
   Map<String, Tensor> values(Collection<String> names);
-
-  /** A model as a reference, run as far as it is asked about; inputs by Hugging Face's names. */
-  static Reference running(PiecewiseModel model, Map<String, Tensor> inputs) {
-    return new RunningReference(model, inputs);
-  }
 
   /** Its weights, where they are at hand. */
   Optional<Weights> weights();

@@ -95,8 +95,18 @@ public final class Rows {
     }
   }
 
+  /** How far a value (B, T, D) is from the reference's. */
+  public Deviation between(Tensor reference, Tensor candidate) {
+    return between(STREAM, reference, candidate);
+  }
+
+  /** What the results (B, T, D) of a head come to. */
+  public OutputDeviation results(String label, Tensor reference, Tensor candidate) {
+    return results(label, STREAM, reference, candidate);
+  }
+
   /** How far a value is from the reference's. */
-  public Deviation between(Type type, Tensor reference, Tensor candidate) {
+  Deviation between(Type type, Tensor reference, Tensor candidate) {
     requireSame(reference, candidate);
     Selection selection = new Selection(type, reference.shape());
     int width = selection.width();
@@ -124,7 +134,7 @@ public final class Rows {
   }
 
   /** What the results of a head come to. */
-  public OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
+  OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
     requireSame(reference, candidate);
     Selection selection = new Selection(type, reference.shape());
     float[] a = reference.floats(), b = candidate.floats();

@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Expression;
+import org.isomorph.dialect.Spelling;
+import org.isomorph.megatron.Megatron;
 import org.isomorph.megatron.MegatronException;
 import org.isomorph.megatron.Unread;
+import org.isomorph.spec.Model;
 
 /**
  * A checkpoint executed as Megatron-core would: all ranks of a stage in lockstep, stage after
@@ -53,6 +57,20 @@ public final class Execution {
     Unread.check(args);
     ParallelState parallel = ParallelState.of(args, args.has("num_experts"));
     return new Execution(states, args, parallel, TransformerConfig.of(args));
+  }
+
+  /**
+   * Opens a checkpoint; only headers are read.
+   *
+   * @param described a model whose arguments stand for those that files may lack
+   */
+  public static Execution open(Path directory, Model described) throws IOException {
+    Expression expression = Expression.of(new Megatron(), described, Spelling.BEFORE_5);
+    Optional<Config> args =
+        expression instanceof Expression.Expressed yes
+            ? Optional.of(yes.config())
+            : Optional.empty();
+    return open(directory, args, Config.builder().build());
   }
 
   /** Layers, width and vocabulary, for whoever wants to compare. */
