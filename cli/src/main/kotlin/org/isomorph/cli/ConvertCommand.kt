@@ -13,6 +13,7 @@ import com.github.ajalt.clikt.parameters.types.path
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
+import org.isomorph.megatron.Megatron
 import org.isomorph.tensor.DType
 
 /** Moves a checkpoint from one family to another. */
@@ -27,15 +28,13 @@ class ConvertCommand : IsomorphCommand("convert") {
   private val from by
     option("--from", metavar = "DIALECT")
       .help("The source's family, where config.json does not say")
-  private val config by
-    option("--config", metavar = "FILE")
-      .path()
-      .help("A configuration to read in place of SRC/config.json")
+  private val config by configOption()
   private val dtype by
     option("--dtype")
       .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
       .help("Cast floating-point tensors, to nearest even")
   private val files by FileOptions()
+  private val parallel by ParallelOptions()
   private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
   private val verify by
     option("--verify")
@@ -80,9 +79,14 @@ class ConvertCommand : IsomorphCommand("convert") {
         Optional.ofNullable(from?.let(families::named)),
         Optional.ofNullable(config),
         Optional.ofNullable(dtype),
-        files.of(target),
+        files.of(target, parallel),
       )
     val planned = Planner.plan(source, request, families)
     Conversion("convert", destination, force, json, certify, verify).run(this, planned, plan)
+    if (plan && !json && target.name() == Megatron.NAME)
+      files.view(planned.model(), parallel).let { view ->
+        echo("  ranks     ${view.facts()["parallel"]}")
+        (view.picture() + view.cuts()).forEach { echo("    $it") }
+      }
   }
 }

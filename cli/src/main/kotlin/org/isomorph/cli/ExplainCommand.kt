@@ -3,9 +3,11 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.groups.provideDelegate
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
+import java.util.Optional
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
@@ -22,6 +24,8 @@ class ExplainCommand : IsomorphCommand("explain") {
       .help(
         "A parameter, a value, or a checkpoint's tensor; layers may count from the end: decoder.-1.out"
       )
+  private val parallel by ParallelOptions()
+  private val config by configOption()
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
   override fun help(context: Context) =
@@ -33,12 +37,19 @@ class ExplainCommand : IsomorphCommand("explain") {
     |  isomorph explain llama-3-8b decoder.0.attn.q.weight
     |  isomorph explain gpt2 transformer.h.0.attn.c_attn.weight
     |  isomorph explain llama-3-8b decoder.-1.attn.probs
+    |  isomorph explain llama-3-8b decoder.0.attn.k.weight --tp 4 --pp 2
     """
       .trimMargin()
 
   override fun execute() {
-    val explanation = Explanation.of(ModelReference.find(model, families).model(), name, families)
-    if (json) printJson(document(explanation)) else explanation.lines().forEach { echo(it) }
+    val found = ModelReference.find(model, families, Optional.ofNullable(config))
+    val explanation = Explanation.of(found.model(), name, families)
+    if (json) return printJson(document(explanation))
+    explanation.lines().forEach { echo(it) }
+    val ranks = rankView(found, parallel) ?: return
+    val places = ranks.places(name).ifEmpty { ranks.places(explanation.name()) }
+    if (places.isNotEmpty()) echo("ranks: ${ranks.facts()["parallel"]}")
+    places.forEach { echo("  $it") }
   }
 
   private fun document(explanation: Explanation) = buildJsonObject {

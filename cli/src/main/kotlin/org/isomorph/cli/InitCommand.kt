@@ -41,6 +41,7 @@ class InitCommand : IsomorphCommand("init") {
       .default(DType.BF16, defaultForHelp = "bf16")
       .help("What weights are stored as")
   private val files by FileOptions()
+  private val parallel by ParallelOptions()
   private val quantise by
     option("--quantize")
       .choice("fp8-block" to BlockScales(BlockScales.USUAL, BlockScales.USUAL))
@@ -72,7 +73,7 @@ class InitCommand : IsomorphCommand("init") {
         family,
         dtype,
         Optional.ofNullable(quantise),
-        files.of(family),
+        files.of(family, parallel),
         seed,
         headersOnly,
       )

@@ -3,11 +3,14 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.groups.provideDelegate
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.types.path
 import java.util.Locale
+import java.util.Optional
+import kotlin.io.path.writeText
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.buildJsonObject
@@ -15,7 +18,10 @@ import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
 import org.isomorph.convert.ModelReference
 import org.isomorph.convert.PlanText
+import org.isomorph.convert.Routes
 import org.isomorph.dialect.Table
+import org.isomorph.megatron.Megatron
+import org.isomorph.megatron.ParallelView
 import org.isomorph.spec.Estimates
 import org.isomorph.spec.Parameters
 import org.isomorph.spec.kotlin.SpecJson
@@ -34,9 +40,13 @@ class InspectCommand : IsomorphCommand("inspect") {
   private val svg by
     option("--svg", metavar = "FILE")
       .path()
-      .help("Draw what is computed, as a picture for browsers")
+      .help(
+        "Draw a picture for browsers: how Megatron's ranks share the model, if the model is Megatron's or ranks are asked for; else, and with --graph, what is computed"
+      )
   private val unfolded by
     option("--unfolded").flag().help("With --graph and --svg, show equal layers each, not once")
+  private val parallel by ParallelOptions()
+  private val config by configOption()
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
   override fun help(context: Context) =
@@ -49,19 +59,25 @@ class InspectCommand : IsomorphCommand("inspect") {
     |  isomorph inspect llama-3-8b --json
     |  isomorph inspect Qwen2-7B/config.json --params
     |  isomorph inspect llama-3-8b --graph --svg llama.svg
+    |  isomorph inspect megatron-checkpoint/ --svg ranks.svg
+    |  isomorph inspect llama-3-8b --tp 4 --pp 2
     """
       .trimMargin()
 
   override fun execute() {
-    val found = ModelReference.find(model, families)
+    val found = ModelReference.find(model, families, Optional.ofNullable(config))
+    val ranks = rankView(found, parallel)
     // Others do without a graph, which takes time to make.
-    svg?.let { GraphView(found.model(), unfolded).draw(it) }
-    if (json) printJson(document(found)) else text(found)
+    svg?.let {
+      if (ranks == null || graph) GraphView(found.model(), unfolded).draw(it)
+      else it.writeText(ranks.svg())
+    }
+    if (json) printJson(document(found, ranks)) else text(found, ranks)
     if (params && !json) list(found)
     if (graph && !json) echo("\n" + GraphView(found.model(), unfolded).text())
   }
 
-  private fun document(found: ModelReference): JsonObject = buildJsonObject {
+  private fun document(found: ModelReference, ranks: ParallelView?): JsonObject = buildJsonObject {
     val estimates = Estimates.of(found.model())
     put("name", found.model().name())
     found.dialect().ifPresent { put("dialect", it.name()) }
@@ -74,6 +90,7 @@ class InspectCommand : IsomorphCommand("inspect") {
     put("tensors", tensors(found))
     put("context", found.model().context())
     if (graph) GraphView(found.model(), unfolded).put(this)
+    ranks?.let { putRanks(it) }
     put("spec", Json.parseToJsonElement(SpecJson.write(found.model())))
     if (params)
       putJsonObject("shapes") {
@@ -84,7 +101,7 @@ class InspectCommand : IsomorphCommand("inspect") {
       }
   }
 
-  private fun text(found: ModelReference) {
+  private fun text(found: ModelReference, ranks: ParallelView?) {
     val estimates = Estimates.of(found.model())
     val family = found.dialect().map { it.name() }.orElse("a specification")
     echo(
@@ -110,6 +127,23 @@ class InspectCommand : IsomorphCommand("inspect") {
         echo("unknown tensor          $it: in no row of the ${checkpoint.dialect().name()} table")
       }
     }
+    ranks?.let { ranks(found, it) }
+  }
+
+  private fun ranks(found: ModelReference, view: ParallelView) {
+    view.facts().forEach { (what, fact) -> echo("%-24s%s".format(what, fact)) }
+    if (found.checkpoint().isPresent)
+      echo(
+        "%-24s%s"
+          .format(
+            "families",
+            Routes.nearest(families, found.model())
+              .filter { it.name() != Megatron.NAME }
+              .joinToString { it.name() },
+          )
+      )
+    echo()
+    view.picture().forEach { echo(it) }
   }
 
   private fun row(what: String, value: Long) = "%-24s%,d".format(Locale.ROOT, what, value)

@@ -33,9 +33,21 @@ public record ModelReference(
    * @throws ConversionRefused if there is none of these
    */
   public static ModelReference find(String name, Dialects dialects) throws IOException {
+    return find(name, dialects, Optional.empty());
+  }
+
+  /**
+   * Finds a model.
+   *
+   * @param name a directory, a JSON file, or a preset's name
+   * @param configuration a configuration to read in place of a directory's own
+   * @throws ConversionRefused if there is none of these
+   */
+  public static ModelReference find(String name, Dialects dialects, Optional<Path> configuration)
+      throws IOException {
     Path path = Path.of(name);
     if (Files.isDirectory(path)) {
-      Checkpoint checkpoint = Checkpoint.open(path, dialects);
+      Checkpoint checkpoint = Checkpoint.open(path, dialects, Optional.empty(), configuration);
       return new ModelReference(
           checkpoint.model(),
           Optional.of(checkpoint.dialect()),

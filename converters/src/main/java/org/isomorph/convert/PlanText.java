@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Table;
 import org.isomorph.sharding.WrittenTensors;
@@ -118,7 +119,8 @@ public final class PlanText {
     List<String> carried =
         plan.blueprint().carried().stream().map(Blueprint.Carried::name).toList();
     line(
-        "  beside    config.json%s",
+        "  beside    %s%s",
+        String.join(", ", new TreeSet<>(plan.written().texts().keySet())),
         carried.isEmpty() ? "" : ", carried along: " + String.join(", ", carried));
   }
 

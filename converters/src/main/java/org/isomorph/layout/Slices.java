@@ -3,6 +3,7 @@ package org.isomorph.layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.isomorph.layout.Box.Dim;
 import org.isomorph.tensor.Shape;
@@ -30,7 +31,7 @@ public final class Slices {
     long elements = boxes.stream().mapToLong(Box::elements).sum();
     if (elements == shape.elements()) return "all";
     long row = shape.rank() == 0 ? 1 : shape.strides()[0];
-    TreeMap<Long, Long> rows = new TreeMap<>();
+    NavigableMap<Long, Long> rows = new TreeMap<>();
     long column = -1, columns = row;
     for (Box box : boxes) {
       long width = width(box, row);
@@ -62,7 +63,7 @@ public final class Slices {
   }
 
   /** Adds the rows of a box, as ranges that do not touch; false if there are too many. */
-  private static boolean collect(Box box, long row, TreeMap<Long, Long> rows) {
+  private static boolean collect(Box box, long row, NavigableMap<Long, Long> rows) {
     List<Long> begins = new ArrayList<>(List.of(box.to() / row));
     long run = 1;
     for (Dim dim : box.dims().reversed()) {
@@ -78,15 +79,14 @@ public final class Slices {
       }
       if (begins.size() * dim.extent() > MOST) return false;
       List<Long> more = new ArrayList<>();
-      for (long i = 0; i < dim.extent(); i++)
-        for (long begin : begins) more.add(begin + i * step);
+      for (long i = 0; i < dim.extent(); i++) for (long begin : begins) more.add(begin + i * step);
       begins = more;
     }
     for (long begin : begins) merge(rows, begin, begin + run);
     return rows.size() <= MOST;
   }
 
-  private static void merge(TreeMap<Long, Long> rows, long begin, long end) {
+  private static void merge(NavigableMap<Long, Long> rows, long begin, long end) {
     var before = rows.floorEntry(begin);
     if (before != null && before.getValue() >= begin) {
       begin = before.getKey();

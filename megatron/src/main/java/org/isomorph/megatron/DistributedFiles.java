@@ -3,6 +3,7 @@ package org.isomorph.megatron;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.isomorph.dialect.Config;
@@ -37,7 +38,12 @@ public record DistributedFiles(
             : tensors.bytesItems().contains(COMMON_ITEM)
                 ? Optional.of(tensors.bytesItem(COMMON_ITEM))
                 : Optional.empty();
-    return found.filter(Dict.class::isInstance).map(Dict.class::cast);
+    // Items of a process are a list of one.
+    return found
+        .map(value ->
+            value.sequence().filter(one -> one.size() == 1).map(List::getFirst).orElse(value))
+        .filter(Dict.class::isInstance)
+        .map(Dict.class::cast);
   }
 
   /** The arguments that the model was trained with, and the iteration that it reached. */

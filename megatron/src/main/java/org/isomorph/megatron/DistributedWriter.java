@@ -35,6 +35,9 @@ final class DistributedWriter {
       {"sharded_backend": "torch_dist", "sharded_backend_version": 1, "common_backend": "torch", "common_backend_version": 1}\
       """;
 
+  /** Items of a process are a list of one. */
+  private static final TorchValue NOTHING = new TorchValue.Items(List.of(TorchValue.None.NONE));
+
   private final MegatronFiles.Draft draft;
   private final Naming naming;
   private final boolean stacked;
@@ -125,7 +128,7 @@ final class DistributedWriter {
       parts.put(chunk, new Part(tensor, window));
       state(stack, place, counts)
           .filter(states::add)
-          .ifPresent(state -> ofRank.add(new DistributedLayout.Value(state, TorchValue.None.NONE)));
+          .ifPresent(state -> ofRank.add(new DistributedLayout.Value(state, NOTHING)));
     }
   }
 
