@@ -51,6 +51,7 @@ class ConsoleTest {
         "docs/converting.md",
         "docs/running.md",
         "docs/generation.md",
+        "docs/probes.md",
         "docs/proof.md"
       })
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
