@@ -9,6 +9,7 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonArray
 import kotlinx.serialization.json.putJsonObject
+import org.isomorph.megatron.execution.ExecutionReport
 import org.isomorph.proof.Deviation
 import org.isomorph.proof.Report
 import org.isomorph.proof.ReportText
@@ -64,6 +65,30 @@ internal fun document(report: Report): JsonObject = buildJsonObject {
       put("a", difference.left())
       put("b", difference.right())
       put("sentence", difference.sentence())
+    }
+  }
+}
+
+/** What executing ranks came to, likewise. */
+internal fun document(report: ExecutionReport): JsonObject = buildJsonObject {
+  put("outcome", report.outcome().name.lowercase())
+  put("exit", report.outcome().exit())
+  put("verdict", report.verdict())
+  putJsonArray("reasons") { report.reasons().forEach { add(it) } }
+  put("layout", report.layout())
+  put("ranks", report.ranks())
+  put("tokens", report.tokens())
+  report.parting().ifPresent { put("first_layer", it) }
+  putJsonArray("layers") {
+    for (layer in report.layers()) addJsonObject { deviation("accumulated", layer) }
+  }
+  report.logits().ifPresent {
+    putJsonObject("logits") {
+      number("greatest", it.greatest())
+      put("rows", it.rows())
+      put("same_top", it.sameTop())
+      number("kl_mean", it.divergence())
+      number("kl_max", it.greatestDivergence())
     }
   }
 }

@@ -2,12 +2,31 @@ package org.isomorph.megatron.execution;
 
 import java.util.Arrays;
 
-/**
- * Activations of one process: a row a token.
- *
- * @param values row-major; whoever makes a matrix fills it before handing it on
- */
-record Matrix(int rows, int columns, float[] values) {
+/** Activations of one process: a row a token. Whoever makes one fills it before handing it on. */
+final class Matrix {
+  private final int rows;
+  private final int columns;
+  private final float[] values;
+
+  Matrix(int rows, int columns, float[] values) {
+    this.rows = rows;
+    this.columns = columns;
+    this.values = values;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  /** All values, row by row: not a copy. */
+  float[] values() {
+    return values;
+  }
+
   static Matrix zeros(int rows, int columns) {
     return new Matrix(rows, columns, new float[Math.multiplyExact(rows, columns)]);
   }
@@ -68,19 +87,6 @@ record Matrix(int rows, int columns, float[] values) {
       at += part.columns;
     }
     return all;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Matrix that
-        && rows == that.rows
-        && columns == that.columns
-        && Arrays.equals(values, that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(values);
   }
 
   @Override
