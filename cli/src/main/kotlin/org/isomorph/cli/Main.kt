@@ -17,6 +17,8 @@ private val commands: List<IsomorphCommand> =
     GenerateCommand(),
     CompileCommand(),
     VerifyCommand(),
+    CompareCommand(),
+    DumpCommand(),
   )
 
 /**

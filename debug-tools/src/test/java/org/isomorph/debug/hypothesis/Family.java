@@ -2,10 +2,16 @@ package org.isomorph.debug.hypothesis;
 
 import static org.isomorph.spec.Dsl.*;
 
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.isomorph.convert.Checkpoint;
+import org.isomorph.convert.CheckpointWeights;
+import org.isomorph.dialect.Dialects;
 import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Model;
@@ -18,7 +24,7 @@ import org.isomorph.tensor.Tensor;
 
 /** Small models with random weights that behave somewhat like trained ones. */
 record Family(String name, Model model, Map<String, float[]> weights) {
-  static final int LAYERS = 5;
+  private static final int LAYERS = 5;
   private static final int DIM = 64;
   private static final int VOCABULARY = 128;
 
@@ -84,6 +90,21 @@ record Family(String name, Model model, Map<String, float[]> weights) {
     return new Family("latent attention, mixture of experts", model, random(model, 4));
   }
 
+  /** A trained model, for a run by hand. */
+  static Family of(Path directory) throws IOException {
+    Checkpoint checkpoint =
+        Checkpoint.open(directory, Dialects.load(Family.class.getClassLoader()));
+    CheckpointWeights stored = CheckpointWeights.of(checkpoint);
+    Map<String, float[]> weights = new LinkedHashMap<>();
+    for (Parameter each : Parameters.of(checkpoint.model()))
+      weights.put(each.name(), stored.find(each.name()).tensor().floats());
+    return new Family(directory.getFileName().toString(), checkpoint.model(), weights);
+  }
+
+  int layers() {
+    return Math.toIntExact(model.last().depth());
+  }
+
   private static Map<String, float[]> random(Model model, long seed) {
     Map<String, float[]> weights = new LinkedHashMap<>();
     for (Parameter each : Parameters.of(model)) {
@@ -129,7 +150,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
           for (int i = 0; i < values.length; i++) {
             int bits = Float.floatToRawIntBits(values[i]);
             short rounded = (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
-            data.set(java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, rounded);
+            data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, rounded);
           }
         });
   }
