@@ -1,8 +1,10 @@
 package org.isomorph.debug.compare;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.isomorph.proof.Deviation;
 import org.isomorph.proof.Explanation;
@@ -40,14 +42,18 @@ public final class CompareText {
               + (report.unseen().size() > FEW
                   ? " and " + (report.unseen().size() - FEW) + " more"
                   : ""));
-    report.looks().forEach(look -> inside(look, lines));
-    if (!report.outputs().isEmpty())
+    // Where all is at fault, what comes later says nothing more.
+    boolean global = report.outcome() == Report.Outcome.EVERYWHERE;
+    report.looks().stream().limit(global ? 1 : FEW).forEach(look -> inside(look, lines));
+    if (!report.outputs().isEmpty() && report.outcome() != Report.Outcome.SAME)
       lines.add(
           " in the end: "
               + report.outputs().stream()
                   .map(OutputDeviation::toString)
                   .collect(Collectors.joining("; ")));
-    report.explanations().stream().limit(FEW).map(CompareText::guess).forEach(lines::add);
+    Map<String, Explanation> guesses = new LinkedHashMap<>();
+    report.explanations().forEach(each -> guesses.putIfAbsent(each.mistake(), each));
+    guesses.values().stream().limit(FEW).map(CompareText::guess).forEach(lines::add);
     if (report.explanations().isEmpty())
       report.weights().stream().limit(FEW).forEach(each -> lines.add(" weights: " + each));
     described(report, lines);
@@ -69,8 +75,7 @@ public final class CompareText {
   public static String verdict(Report report) {
     String said =
         switch (report.outcome()) {
-          case SAME -> ReportText.verdict(report);
-          case NOT_COMPARABLE -> ReportText.verdict(report);
+          case SAME, NOT_COMPARABLE -> ReportText.verdict(report);
           case ONE_PLACE -> "LOCAL FAULT at " + fault(report);
           case EVERYWHERE ->
               "GLOBAL FAULT, %d of %d pieces, first at %s"

@@ -23,16 +23,16 @@ import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
 
 /** Small models with random weights that behave somewhat like trained ones. */
-record Family(String name, Model model, Map<String, float[]> weights) {
+public record Family(String name, Model model, Map<String, float[]> weights) {
   private static final int LAYERS = 5;
   private static final int DIM = 64;
   private static final int VOCABULARY = 128;
 
-  static List<Family> all() {
+  public static List<Family> all() {
     return List.of(llama(), neox(), sink(), mixture());
   }
 
-  static Family llama() {
+  public static Family llama() {
     Model model =
         causal("llama-like", VOCABULARY, DIM)
             .layers(LAYERS, block(rms(1e-5)).attention(gqa(8, 4).rope(10_000)).ffn(swiglu(96)))
@@ -40,7 +40,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
     return new Family("llama-like, grouped-query", model, random(model, 1));
   }
 
-  static Family neox() {
+  public static Family neox() {
     Model model =
         causal("neox-like", VOCABULARY, DIM)
             .layers(
@@ -54,7 +54,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
   }
 
   /** The first token's activation is massive in one component, and most heads look there. */
-  static Family sink() {
+  public static Family sink() {
     Model model =
         causal("sink", VOCABULARY, DIM)
             .layers(
@@ -78,7 +78,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
     return new Family("with a massive activation and an attention sink", model, weights);
   }
 
-  static Family mixture() {
+  public static Family mixture() {
     Model model =
         causal("moe", VOCABULARY, DIM)
             .layers(
@@ -126,7 +126,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
   }
 
   /** Five prompts of different lengths, each with the token 1 in front. */
-  static long[] prompt(int index) {
+  public static long[] prompt(int index) {
     SplittableRandom random = new SplittableRandom(100 + index);
     long[] ids = new long[12 + 7 * index];
     for (int at = 0; at < ids.length; at++) ids[at] = at == 0 ? 1 : random.nextLong(2, VOCABULARY);
@@ -134,7 +134,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
   }
 
   /** Weights as they would be stored. */
-  static Weights stored(Model model, Map<String, float[]> weights, DType dtype) {
+  public static Weights stored(Model model, Map<String, float[]> weights, DType dtype) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter each : Parameters.of(model))
       tensors.put(each.name(), tensor(each.shape(), weights.get(each.name()), dtype));

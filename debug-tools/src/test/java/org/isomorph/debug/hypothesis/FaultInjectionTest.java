@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 class FaultInjectionTest {
   private static final boolean ALL = "all".equals(System.getProperty("isomorph.faults"));
-  private static final int SAMPLE = 160;
+  private static final int SAMPLE = 100;
 
   record Case(Family family, Fault fault, Family faulty, int layer, int prompt, DType dtype) {
     @Override
