@@ -145,8 +145,7 @@ public final class ExecutionComparison {
     listener.progress(execution.layers(), execution.layers(), "");
     Tensor expected = reference.values(List.of(LOGITS)).get(LOGITS);
     if (expected == null) throw new MegatronException("the first gives no logits");
-    OutputDeviation deviation =
-        rows.results(LOGITS, expected, worst(expected, logits));
+    OutputDeviation deviation = rows.results(LOGITS, expected, worst(expected, logits));
     return new ExecutionReport(
         deviation.greatest() <= ExecutionReport.TOLERATED ? Outcome.SAME : Outcome.EVERYWHERE,
         List.of(),

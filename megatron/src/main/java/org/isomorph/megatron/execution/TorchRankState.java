@@ -94,7 +94,6 @@ final class TorchRankState implements RankState {
 
   /** Layers that predict further tokens are not run; they look tokens up in a table of theirs. */
   private boolean isOfFurtherTokens(String name) {
-    return config.further()
-        && (name.startsWith("mtp.") || name.startsWith("embedding."));
+    return config.further() && (name.startsWith("mtp.") || name.startsWith("embedding."));
   }
 }
