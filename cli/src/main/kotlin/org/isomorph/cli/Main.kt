@@ -21,6 +21,9 @@ private val commands: List<IsomorphCommand> =
     TopkCommand(),
     AttentionCommand(),
     StatsCommand(),
+
+    CompareCommand(),
+    DumpCommand(),
   )
 
 /**

@@ -35,8 +35,30 @@ internal fun document(report: Report): JsonObject = buildJsonObject {
       deviation("local", place.local())
       number("floor", place.floor())
       deviation("accumulated", place.accumulated())
+      put("forced", place.isForced)
+      place.lens().ifPresent { number("kl_lens", it) }
     }
   }
+  putJsonArray("looks") {
+    for (look in report.looks()) addJsonObject {
+      put("piece", look.piece())
+      putJsonArray("values") {
+        for (step in look.steps()) addJsonObject {
+          put("name", step.value())
+          put("same", !step.isFaulty)
+          deviation("local", step.local())
+          number("floor", step.floor())
+        }
+      }
+      putJsonArray("guesses") {
+        for (explanation in look.explanations()) addJsonObject {
+          put("mistake", explanation.mistake())
+          put("evidence", explanation.evidence())
+        }
+      }
+    }
+  }
+  putJsonArray("unseen") { report.unseen().forEach { add(it) } }
   putJsonArray("outputs") {
     for (output in report.outputs()) addJsonObject {
       put("label", output.label())

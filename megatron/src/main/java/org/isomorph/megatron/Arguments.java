@@ -1,5 +1,6 @@
 package org.isomorph.megatron;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,7 @@ final class Arguments {
    */
   static TorchValue.Namespace of(
       Config config, ParallelPlan plan, ParallelLayout layout, long padded, DType dtype) {
-    Map<String, TorchValue> over = new TreeMap<>();
+    Map<String, TorchValue> over = new HashMap<>();
     over.put(PADDED, integer(padded));
     over.put(DIVISOR, integer(plan.vocabularyDivisor()));
     over.put(TENSOR, integer(layout.tensor()));
@@ -73,7 +74,10 @@ final class Arguments {
     for (String counted :
         List.of("consumed_train_samples", "consumed_valid_samples", "skipped_train_samples"))
       if (!config.has(counted)) over.put(counted, integer(0));
-    return Namespaces.namespaceOf(config.without(List.of(ITERATION)), over);
+    // By name, so that a checkpoint which is written again has the same bytes.
+    return new TorchValue.Namespace(
+        new TreeMap<>(
+            Namespaces.namespaceOf(config.without(List.of(ITERATION)), over).attributes()));
   }
 
   /** How a model was spread, as arguments say. */

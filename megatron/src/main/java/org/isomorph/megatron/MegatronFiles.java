@@ -86,7 +86,7 @@ public final class MegatronFiles implements Arrangement {
             layout,
             form,
             new Shards(layout, form, padded),
-            tensors,
+            ModuleOrder.of(model, tensors),
             padded,
             Arguments.of(config, plan, layout, padded, dtype(tensors)),
             config.number(Arguments.ITERATION, FIRST_ITERATION));

@@ -15,7 +15,10 @@ import org.isomorph.spec.Gated;
 import org.isomorph.spec.Latent;
 import org.isomorph.spec.Model;
 
-/** The table of Megatron's logical tensors: what ranks share, before it is cut. */
+/**
+ * The table of Megatron's logical tensors: what ranks share, before it is cut. Rows stand in the
+ * order in which its modules are made, as files have them.
+ */
 final class MegatronRows {
   private static final List<String> ENDINGS = List.of(".weight", ".bias");
 
@@ -34,37 +37,37 @@ final class MegatronRows {
     MegatronRows table = new MegatronRows(model);
     table.around();
     table.layer("decoder.layers.{i}.", "decoder.{i}.");
+    table.both("decoder.final_layernorm", "decoder.norm");
     table.next();
+    table.rows.add(row("output_layer.weight", "head.weight"));
     return table.rows;
   }
 
   private void around() {
     rows.add(row("embedding.word_embeddings.weight", "embed.token.weight"));
     rows.add(row("embedding.position_embeddings.weight", "embed.position.weight"));
-    both("decoder.final_layernorm", "decoder.norm");
-    rows.add(row("output_layer.weight", "head.weight"));
   }
 
   private void next() {
     both("mtp.layers.{k}.enorm", "mtp.{k}.embed_norm");
     both("mtp.layers.{k}.hnorm", "mtp.{k}.hidden_norm");
     rows.add(row("mtp.layers.{k}.eh_proj.weight", "mtp.{k}.project.weight"));
-    both("mtp.layers.{k}.final_layernorm", "mtp.{k}.norm");
     layer("mtp.layers.{k}.transformer_layer.", "mtp.{k}.block.");
+    both("mtp.layers.{k}.final_layernorm", "mtp.{k}.norm");
   }
 
   private void layer(String layer, String block) {
     both(layer + "input_layernorm", block + "attn.norm");
+    both(layer + "self_attention.linear_proj", block + "attn.o");
     if (latent) latent(layer + "self_attention.", block + "attn.");
     else heads(layer + "self_attention.", block + "attn.");
-    both(layer + "self_attention.linear_proj", block + "attn.o");
     both(layer + "pre_mlp_layernorm", block + "ffn.norm");
     ffn(layer + "mlp.", block + "ffn.");
     rows.add(row(layer + "mlp.router.weight", block + "ffn.router.weight"));
     rows.add(row(layer + "mlp.router.expert_bias", block + "ffn.router.correction.bias"));
     ffn(layer + "mlp.experts.{e}.", block + "ffn.experts.{e}.");
-    ffn(layer + "mlp.shared_experts.", block + "ffn.shared.");
     rows.add(row(layer + "mlp.shared_experts.gate_weight", block + "ffn.shared_gate.weight"));
+    ffn(layer + "mlp.shared_experts.", block + "ffn.shared.");
   }
 
   private void heads(String stored, String attention) {
@@ -84,11 +87,11 @@ final class MegatronRows {
   private void latent(String stored, String attention) {
     both(stored + "linear_q_proj", attention + "q");
     both(stored + "linear_q_down_proj", attention + "q_down");
-    both(stored + "q_layernorm", attention + "q_down_norm");
     both(stored + "linear_q_up_proj", attention + "q_up");
     both(stored + "linear_kv_down_proj", attention + "kv_down");
-    both(stored + "kv_layernorm", attention + "kv_down_norm");
     both(stored + "linear_kv_up_proj", attention + "kv_up");
+    both(stored + "q_layernorm", attention + "q_down_norm");
+    both(stored + "kv_layernorm", attention + "kv_down_norm");
   }
 
   private void ffn(String stored, String ffn) {

@@ -1,9 +1,11 @@
 package org.isomorph.megatron;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.isomorph.layout.Mapping;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.TensorInfo;
@@ -35,6 +37,9 @@ final class RankWriter {
             .computeIfAbsent(shard.rank(), _ -> new ArrayList<>())
             .add(new Held(shard, name, info));
       }
+    // The table comes first, and a copy of it as a head where heads do: last.
+    for (List<Held> held : byRank.values())
+      held.sort(Comparator.comparing(each -> each.shard().isCopiedHead()));
     Map<Rank, String> directories = draft.layout().directories();
     Map<String, WrittenTensors.File> files = new LinkedHashMap<>();
     List<Mapping<String, WrittenTensors.Entry>> mappings = new ArrayList<>();
@@ -74,11 +79,11 @@ final class RankWriter {
     Map<String, TorchValue> top = draft.common();
     int passes = draft.layout().pipeline().virtual();
     for (int pass = 0; pass < passes; pass++) {
-      Map<String, TorchValue> state = new LinkedHashMap<>();
+      SequencedMap<String, TorchValue> state = new LinkedHashMap<>();
       for (Held each : held)
         if (each.shard().pass() == pass) {
           state.put(each.name(), new TorchValue.Tensor(each.info()));
-          Naming.state(each.name()).ifPresent(name -> state.put(name, TorchValue.None.NONE));
+          Naming.state(each.name()).ifPresent(name -> state.putLast(name, TorchValue.None.NONE));
         }
       top.put(passes == 1 ? "model" : "model" + pass, new TorchValue.OrderedDict(state));
     }

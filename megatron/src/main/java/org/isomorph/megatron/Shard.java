@@ -22,4 +22,9 @@ record Shard(
     Address address,
     Address held,
     Optional<Layout<String>> layout,
-    Shape shape) {}
+    Shape shape) {
+  /** Whether it is the head that is tied to the token table, on a stage of its own. */
+  boolean isCopiedHead() {
+    return !held.part().equals(address.part());
+  }
+}

@@ -52,7 +52,8 @@ class ConsoleTest {
         "docs/running.md",
         "docs/generation.md",
         "docs/probes.md",
-        "docs/proof.md"
+        "docs/proof.md",
+        "docs/comparing.md"
       })
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));

@@ -161,6 +161,20 @@ class SamplesTest {
   }
 
   @Test
+  void modelsAreAssertedOn() throws Exception {
+    printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})).toList();
+    String[] both = {file("llama"), file("llama")};
+    assertThat(printed(() -> AssertOnModels.main(both)))
+        .singleElement()
+        .asString()
+        .startsWith("the farthest off is ");
+    assertThat(printed(() -> AssertOnModelsKt.main(both)))
+        .first()
+        .asString()
+        .startsWith("verdict: same: every piece bit for bit");
+  }
+
+  @Test
   void aLayoutIsComposedWithAnother() throws Exception {
     assertThat(printed(() -> WriteYourOwnLayout.main(new String[0])))
         .startsWith(WriteYourOwnLayout.byGroup() + " has shape [16, 4]")
