@@ -12,8 +12,12 @@ import kotlinx.serialization.json.JsonElement
  * Not through `echo`, which measures and restyles its text: a document may list 100,000 tensors.
  */
 internal fun CliktCommand.printJson(document: JsonElement) {
-  terminal.rawPrint(json.encodeToString(JsonElement.serializer(), document) + "\n")
+  terminal.rawPrint(jsonText(document))
 }
+
+/** A document as [printJson] prints it. */
+internal fun jsonText(document: JsonElement): String =
+  json.encodeToString(JsonElement.serializer(), document) + "\n"
 
 private val json = Json {
   prettyPrint = true

@@ -21,6 +21,8 @@ private val commands: List<IsomorphCommand> =
     TopkCommand(),
     AttentionCommand(),
     StatsCommand(),
+    CompareCommand(),
+    DumpCommand(),
   )
 
 /**

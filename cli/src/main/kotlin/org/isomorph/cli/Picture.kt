@@ -27,7 +27,13 @@ private val PAINT: List<Pair<Regex, TextStyle>> =
 internal fun CliktCommand.printPicture(picture: String) {
   val colours = terminal.terminalInfo.ansiLevel != AnsiLevel.NONE
   val lines = picture.lines().map { if (colours) painted(it) else it }
-  terminal.rawPrint(lines.joinToString("\n", postfix = "\n"))
+  printUtf8(lines.joinToString("\n", postfix = "\n"))
+}
+
+/** Prints texts of tokens, which are of any script, whatever the locale says. */
+internal fun printUtf8(text: String) {
+  System.out.write(text.encodeToByteArray())
+  System.out.flush()
 }
 
 internal fun painted(line: String): String =

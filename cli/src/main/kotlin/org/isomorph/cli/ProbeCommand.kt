@@ -70,7 +70,7 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
       var session = DebugSession.of(loaded, reads)
       for ((name, file) in feeds) session = session.patched(name, FileForward.fed(name, file))
       val shown = look(session)
-      if (json) printJson(shown.document()) else printPicture(shown.picture)
+      if (json) printUtf8(jsonText(shown.document())) else printPicture(shown.picture)
     }
   }
 

@@ -9,6 +9,7 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonArray
 import kotlinx.serialization.json.putJsonObject
+import org.isomorph.megatron.execution.ExecutionReport
 import org.isomorph.proof.Deviation
 import org.isomorph.proof.Report
 import org.isomorph.proof.ReportText
@@ -34,8 +35,30 @@ internal fun document(report: Report): JsonObject = buildJsonObject {
       deviation("local", place.local())
       number("floor", place.floor())
       deviation("accumulated", place.accumulated())
+      put("forced", place.isForced)
+      place.lens().ifPresent { number("kl_lens", it) }
     }
   }
+  putJsonArray("looks") {
+    for (look in report.looks()) addJsonObject {
+      put("piece", look.piece())
+      putJsonArray("values") {
+        for (step in look.steps()) addJsonObject {
+          put("name", step.value())
+          put("same", !step.isFaulty)
+          deviation("local", step.local())
+          number("floor", step.floor())
+        }
+      }
+      putJsonArray("guesses") {
+        for (explanation in look.explanations()) addJsonObject {
+          put("mistake", explanation.mistake())
+          put("evidence", explanation.evidence())
+        }
+      }
+    }
+  }
+  putJsonArray("unseen") { report.unseen().forEach { add(it) } }
   putJsonArray("outputs") {
     for (output in report.outputs()) addJsonObject {
       put("label", output.label())
@@ -64,6 +87,30 @@ internal fun document(report: Report): JsonObject = buildJsonObject {
       put("a", difference.left())
       put("b", difference.right())
       put("sentence", difference.sentence())
+    }
+  }
+}
+
+/** What executing ranks came to, likewise. */
+internal fun document(report: ExecutionReport): JsonObject = buildJsonObject {
+  put("outcome", report.outcome().name.lowercase())
+  put("exit", report.outcome().exit())
+  put("verdict", report.verdict())
+  putJsonArray("reasons") { report.reasons().forEach { add(it) } }
+  put("layout", report.layout())
+  put("ranks", report.ranks())
+  put("tokens", report.tokens())
+  report.parting().ifPresent { put("first_layer", it) }
+  putJsonArray("layers") {
+    for (layer in report.layers()) addJsonObject { deviation("accumulated", layer) }
+  }
+  report.logits().ifPresent {
+    putJsonObject("logits") {
+      number("greatest", it.greatest())
+      put("rows", it.rows())
+      put("same_top", it.sameTop())
+      number("kl_mean", it.divergence())
+      number("kl_max", it.greatestDivergence())
     }
   }
 }

@@ -9,9 +9,12 @@ import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.types.path
+import java.nio.file.Path
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.FileForward
 import org.isomorph.convert.ModelReference
+import org.isomorph.megatron.execution.Execution
+import org.isomorph.megatron.execution.ExecutionComparison
 import org.isomorph.proof.Comparison
 import org.isomorph.proof.ReportText
 import org.isomorph.runtime.LoadedModel
@@ -30,6 +33,10 @@ class VerifyCommand : IsomorphCommand("verify") {
   private val ids by
     option("--ids", metavar = "FILE")
       .help("Token ids for both, with blanks or commas between; - for stdin")
+  private val asMegatron by
+    option("--as-megatron")
+      .flag()
+      .help("B is a Megatron checkpoint: execute it rank by rank, as Megatron-core computes")
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
   override fun help(context: Context) =
@@ -40,6 +47,7 @@ class VerifyCommand : IsomorphCommand("verify") {
     |Examples:
     |  isomorph verify Llama-3-8B/ Llama-as-Qwen/
     |  isomorph verify Llama-3-8B/ My-Export/ --prompt 'The sea' --json
+    |  isomorph verify Llama-3-8B/ My-Ranks/ --as-megatron
     |
     |Both are computed in float32, piece by piece, on the same tokens; of each no more than
     |a layer is in memory. Exit status: 0 the same up to rounding, 2 differs in one place,
@@ -52,6 +60,7 @@ class VerifyCommand : IsomorphCommand("verify") {
       throw UsageError("expected at most one of --inputs, --prompt and --ids")
     LoadedModel.prepare()
     val reference = ModelReference.find(a, families).weights()
+    if (asMegatron) return execute(reference)
     val candidate = ModelReference.find(b, families).weights()
     val given = given(reference)
     // Threads that share so little work wait for each other longer than they work.
@@ -62,6 +71,17 @@ class VerifyCommand : IsomorphCommand("verify") {
       echo("$a, $b: ${ReportText.verdict(report)}")
       ReportText.details(report).forEach { echo(it) }
     }
+    if (report.outcome().exit() != 0) throw ProgramResult(report.outcome().exit())
+  }
+
+  private fun execute(reference: Checkpoint) {
+    val execution = Execution.open(Path.of(b), reference.model())
+    if (reference.model().parameters() < TINY) LoadedModel.threads(1)
+    val report =
+      Progress("verify").use {
+        ExecutionComparison.between(reference, execution, given(reference), it)
+      }
+    if (json) printJson(document(report)) else echo("$a, $b: ${report.verdict()}")
     if (report.outcome().exit() != 0) throw ProgramResult(report.outcome().exit())
   }
 

@@ -52,6 +52,25 @@ class VerifyTest {
   }
 
   @Test
+  fun `ranks are executed as Megatron computes`() {
+    val ranks = temp.resolve("ranks")
+    val options = arrayOf("--to", "megatron", "--tp", "2")
+    assertThat(IsomorphProcess.java().run("convert", "$llama", "$ranks", *options).exit).isZero
+    val result = verify("--as-megatron", of = ranks)
+    assertThat(result.err).isEmpty()
+    assertThat(result.out)
+      .startsWith("$llama, $ranks: same as Megatron computes, 2 ranks (TP 2, PP 1): logits within")
+    assertThat(result.exit).isZero
+  }
+
+  @Test
+  fun `only a Megatron checkpoint is executed`() {
+    val result = verify("--as-megatron")
+    assertThat(result.err).contains("expected a checkpoint of Megatron's to execute")
+    assertThat(result.exit).isEqualTo(1)
+  }
+
+  @Test
   fun `one place is named with what its weights hold`() {
     val gate = "model.layers.1.mlp.gate_proj.weight"
     val up = "model.layers.1.mlp.up_proj.weight"

@@ -15,6 +15,9 @@ final class Floor {
   /** No floor is lower: sums in float32 differ by as much when they are taken in another order. */
   static final double LEAST = 1e-6;
 
+  /** A deviation that is more than so many times the floor may be one of something within. */
+  static final double DOUBT = 1.15;
+
   private Floor() {}
 
   /** The greatest deviation that is still rounding where rounding does this much. */

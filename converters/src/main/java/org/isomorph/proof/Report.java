@@ -28,6 +28,9 @@ public record Report(
     List<Difference> descriptions,
     List<String> unseen,
     long tokens) {
+  /** No floor is lower: sums in float32 differ by as much when they are taken in another order. */
+  public static final double LEAST_FLOOR = Floor.LEAST;
+
   public Report {
     reasons = List.copyOf(reasons);
     places = List.copyOf(places);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The rows of values that are compared, vectors along the last axis: those of padding mean nothing,
  * and neither do those of tokens that a piece left undecided.
  */
-final class Rows {
+public final class Rows {
   private static final Type STREAM = Type.of(Type.Kind.FLOAT, Dim.BATCH, Dim.SEQ, Dim.ONE);
 
   private final Map<String, Tensor> inputs;
@@ -31,7 +31,7 @@ final class Rows {
    *
    * @param inputs complete, with masks
    */
-  static Rows of(Map<String, Tensor> inputs) {
+  public static Rows of(Map<String, Tensor> inputs) {
     return new Rows(inputs, _ -> false);
   }
 
@@ -93,6 +93,16 @@ final class Rows {
       for (int each = of + 1; each < shape.rank() - 1; each++) inner *= shape.dim(each);
       return row / inner % shape.dim(of);
     }
+  }
+
+  /** How far a value (B, T, D) is from the reference's. */
+  public Deviation between(Tensor reference, Tensor candidate) {
+    return between(STREAM, reference, candidate);
+  }
+
+  /** What the results (B, T, D) of a head come to. */
+  public OutputDeviation results(String label, Tensor reference, Tensor candidate) {
+    return results(label, STREAM, reference, candidate);
   }
 
   /** How far a value is from the reference's. */

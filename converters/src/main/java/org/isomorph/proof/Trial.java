@@ -63,7 +63,8 @@ final class Trial implements AutoCloseable {
     return coarsest == DType.F16 ? Floor.rounding(DType.F16) / Floor.rounding(DType.BF16) * 2 : 1;
   }
 
-  private boolean isExact() {
+  /** Whether both sides compute in no less than float32. */
+  boolean isExact() {
     return Floor.rounding(coarsest) <= Floor.rounding(DType.F32);
   }
 

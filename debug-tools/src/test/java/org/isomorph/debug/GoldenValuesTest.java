@@ -37,33 +37,41 @@ class GoldenValuesTest {
     return Goldens.names();
   }
 
+  /** One after the other on one session: what one look computed, the others find. */
   @ParameterizedTest
   @MethodSource("goldens")
-  void statesAndAttentionsAreTheReferences(String golden) {
+  void aSessionShowsWhatTheReferenceComputed(String golden) {
     try (LoadedModel model = Goldens.load(golden)) {
       DebugSession session = Goldens.session(model, golden);
-      SoftAssertions all = new SoftAssertions();
-      Goldens.reference(golden)
-          .forEach((key, reference) -> {
-            Matcher form = REFERENCE.matcher(key);
-            if (!form.matches()) return;
-            Tower tower =
-                Optional.ofNullable(form.group(1))
-                    .flatMap(which -> model.model().tower(which.replace("_", "")))
-                    .orElse(model.model().last());
-            long index = Long.parseLong(form.group(3));
-            if (form.group(2).equals("hidden_states"))
-              all.assertThat(state(session, tower, index, reference)).as(key).isLessThan(1e-4);
-            else {
-              String mixer = form.group(2).equals("attentions") ? "attn" : "cross";
-              all.assertThat(
-                      attention(session, tower.name() + "." + index + "." + mixer, reference))
-                  .as(key)
-                  .isLessThan(1e-4);
-            }
-          });
-      all.assertAll();
+      aSweepGivesWhatOneForwardGives(session);
+      statesAndAttentionsAreTheReferences(model, session, golden);
+      rowsSumToOneAndWhatIsHiddenIsZero(session);
+      theStreamIsTheSumOfWhatIsAdded(session);
     }
+  }
+
+  private static void statesAndAttentionsAreTheReferences(
+      LoadedModel model, DebugSession session, String golden) {
+    SoftAssertions all = new SoftAssertions();
+    Goldens.reference(golden)
+        .forEach((key, reference) -> {
+          Matcher form = REFERENCE.matcher(key);
+          if (!form.matches()) return;
+          Tower tower =
+              Optional.ofNullable(form.group(1))
+                  .flatMap(which -> model.model().tower(which.replace("_", "")))
+                  .orElse(model.model().last());
+          long index = Long.parseLong(form.group(3));
+          if (form.group(2).equals("hidden_states"))
+            all.assertThat(state(session, tower, index, reference)).as(key).isLessThan(1e-4);
+          else {
+            String mixer = form.group(2).equals("attentions") ? "attn" : "cross";
+            all.assertThat(attention(session, tower.name() + "." + index + "." + mixer, reference))
+                .as(key)
+                .isLessThan(1e-4);
+          }
+        });
+    all.assertAll();
   }
 
   /** The greatest difference of a state, as a part of the reference's greatest value. */
@@ -110,25 +118,20 @@ class GoldenValuesTest {
     return difference;
   }
 
-  @ParameterizedTest
-  @MethodSource("goldens")
-  void rowsSumToOneAndWhatIsHiddenIsZero(String golden) {
-    try (LoadedModel model = Goldens.load(golden)) {
-      DebugSession session = Goldens.session(model, golden);
-      for (String mixer : attentions(model.model())) {
-        AttentionMap map = session.attention(mixer);
-        for (int head = 0; head < map.heads(); head++)
-          for (Token query : map.queries().tokens()) {
-            if (query.isPadding()) continue;
-            double sum = map.rowSum(head, query.index());
-            assertThat(sum + map.sinkMass(head, query.index())).isCloseTo(1, within(1e-5));
-            for (Token key : map.keys().tokens())
-              if (!map.isVisible(query.index(), key.index())) {
-                assertThat(map.weight(head, query.index(), key.index())).isZero();
-                assertThat(map.hidden(query.index(), key.index())).isPresent();
-              }
-          }
-      }
+  private static void rowsSumToOneAndWhatIsHiddenIsZero(DebugSession session) {
+    for (String mixer : attentions(session.model())) {
+      AttentionMap map = session.attention(mixer);
+      for (int head = 0; head < map.heads(); head++)
+        for (Token query : map.queries().tokens()) {
+          if (query.isPadding()) continue;
+          double sum = map.rowSum(head, query.index());
+          assertThat(sum + map.sinkMass(head, query.index())).isCloseTo(1, within(1e-5));
+          for (Token key : map.keys().tokens())
+            if (!map.isVisible(query.index(), key.index())) {
+              assertThat(map.weight(head, query.index(), key.index())).isZero();
+              assertThat(map.hidden(query.index(), key.index())).isPresent();
+            }
+        }
     }
   }
 
@@ -145,29 +148,24 @@ class GoldenValuesTest {
   }
 
   /** What is added to the stream is what it grows by: mid = in + attn.out, out = mid + ffn.out. */
-  @ParameterizedTest
-  @MethodSource("goldens")
-  void theStreamIsTheSumOfWhatIsAdded(String golden) {
-    try (LoadedModel model = Goldens.load(golden)) {
-      DebugSession session = Goldens.session(model, golden);
-      for (Layer layer : Layer.all(model.model())) {
-        Block block = model.model().tower(layer.tower()).orElseThrow().layer(layer.index());
-        String before = "in";
-        int mixer = 0, count = block.residuals().size();
-        for (int at = 0; at < count; at++) {
-          Residual residual = block.residuals().get(at);
-          String after = at == count - 1 ? "out" : at == 0 ? "mid" : "mid" + (at + 1);
-          List<String> summands = new ArrayList<>(List.of(before));
-          for (Branch _ : residual.branches())
-            summands.add(Parameters.mixerNames(block).get(mixer++) + ".out");
-          boolean plain =
-              residual.placement().equals(Placement.PRE)
-                  || residual.placement().equals(Placement.SANDWICH)
-                  || residual.placement().equals(Placement.BRANCH_POST);
-          if (plain)
-            assertThat(missing(session, layer, after, summands)).as(layer + after).isLessThan(1e-6);
-          before = after;
-        }
+  private static void theStreamIsTheSumOfWhatIsAdded(DebugSession session) {
+    for (Layer layer : Layer.all(session.model())) {
+      Block block = session.model().tower(layer.tower()).orElseThrow().layer(layer.index());
+      String before = "in";
+      int mixer = 0, count = block.residuals().size();
+      for (int at = 0; at < count; at++) {
+        Residual residual = block.residuals().get(at);
+        String after = at == count - 1 ? "out" : at == 0 ? "mid" : "mid" + (at + 1);
+        List<String> summands = new ArrayList<>(List.of(before));
+        for (Branch _ : residual.branches())
+          summands.add(Parameters.mixerNames(block).get(mixer++) + ".out");
+        boolean plain =
+            residual.placement().equals(Placement.PRE)
+                || residual.placement().equals(Placement.SANDWICH)
+                || residual.placement().equals(Placement.BRANCH_POST);
+        if (plain)
+          assertThat(missing(session, layer, after, summands)).as(layer + after).isLessThan(1e-6);
+        before = after;
       }
     }
   }
@@ -189,32 +187,27 @@ class GoldenValuesTest {
   }
 
   /** Layer by layer is the same as all at once, and every value of a golden is finite. */
-  @ParameterizedTest
-  @MethodSource("goldens")
-  void aSweepGivesWhatOneForwardGives(String golden) {
-    try (LoadedModel model = Goldens.load(golden)) {
-      DebugSession session = Goldens.session(model, golden);
-      SequencedMap<String, Tensor> once = session.values("*");
-      Map<String, Tensor> swept = new LinkedHashMap<>();
-      new Sweep(session)
-          .over(
-              List.copyOf(once.sequencedKeySet()),
-              (name, value) -> {
-                swept.put(name, value);
-                return true;
-              });
-      assertThat(swept.keySet()).containsExactlyElementsOf(once.keySet());
-      once.forEach((name, value) -> {
-        float[] a = value.floats(), b = swept.get(name).floats();
-        double greatest = 0, difference = 0;
-        for (int at = 0; at < a.length; at++) {
-          greatest = Math.max(greatest, Math.abs(a[at]));
-          difference = Math.max(difference, Math.abs(a[at] - b[at]));
-        }
-        assertThat(difference).as(name).isLessThanOrEqualTo(1e-5 * greatest);
-      });
-      assertThat(session.nonFinite().first()).isEmpty();
-      assertThat(session.statistics("*.out").values()).isNotEmpty();
-    }
+  private static void aSweepGivesWhatOneForwardGives(DebugSession session) {
+    SequencedMap<String, Tensor> once = session.values("*");
+    Map<String, Tensor> swept = new LinkedHashMap<>();
+    new Sweep(session)
+        .over(
+            List.copyOf(once.sequencedKeySet()),
+            (name, value) -> {
+              swept.put(name, value);
+              return true;
+            });
+    assertThat(swept.keySet()).containsExactlyElementsOf(once.keySet());
+    once.forEach((name, value) -> {
+      float[] a = value.floats(), b = swept.get(name).floats();
+      double greatest = 0, difference = 0;
+      for (int at = 0; at < a.length; at++) {
+        greatest = Math.max(greatest, Math.abs(a[at]));
+        difference = Math.max(difference, Math.abs(a[at] - b[at]));
+      }
+      assertThat(difference).as(name).isLessThanOrEqualTo(1e-5 * greatest);
+    });
+    assertThat(session.nonFinite().first()).isEmpty();
+    assertThat(session.statistics("*.out").values()).isNotEmpty();
   }
 }

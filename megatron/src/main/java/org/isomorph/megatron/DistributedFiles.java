@@ -19,12 +19,12 @@ import org.isomorph.tensorfile.pickle.PickleValue.Dict;
  * @param common a dict with the arguments and the iteration, as the file {@code common.pt} or, in
  *     newer checkpoints, as an item among the tensors; empty if there is neither
  */
-record DistributedFiles(
+public record DistributedFiles(
     MegatronDirectory directory, DistributedDirectory tensors, Optional<Dict> common) {
   static final String COMMON = "common.pt";
   static final String COMMON_ITEM = "common_state/shard_0_1";
 
-  static DistributedFiles open(MegatronDirectory directory) throws IOException {
+  public static DistributedFiles open(MegatronDirectory directory) throws IOException {
     DistributedDirectory tensors = DistributedDirectory.open(directory.weights());
     return new DistributedFiles(directory, tensors, common(directory, tensors));
   }
@@ -47,7 +47,7 @@ record DistributedFiles(
   }
 
   /** The arguments that the model was trained with, and the iteration that it reached. */
-  Optional<Config> config() {
+  public Optional<Config> config() {
     return common
         .flatMap(dict -> dict.get("args"))
         .map(found ->

@@ -7,12 +7,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Mapping;
 import org.isomorph.layout.Piece;
+import org.isomorph.megatron.Address.Place;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.TensorInfo;
@@ -20,6 +20,7 @@ import org.isomorph.tensorfile.DistributedDirectory;
 import org.isomorph.tensorfile.DistributedLayout;
 import org.isomorph.tensorfile.DistributedLayout.Chunk;
 import org.isomorph.tensorfile.DistributedLayout.Item;
+import org.isomorph.tensorfile.DistributedLayout.Value;
 import org.isomorph.tensorfile.FixedBytes;
 import org.isomorph.tensorfile.TorchLayout;
 import org.isomorph.tensorfile.TorchValue;
@@ -46,7 +47,6 @@ final class DistributedWriter {
   /** Which logical tensor a chunk is a part of, and which part. */
   private final Map<Chunk, Part> parts = new HashMap<>();
 
-  /** The states of modules that have an item so far. */
   private final Set<String> states = new HashSet<>();
 
   private record Part(TensorInfo tensor, Window window) {}
@@ -123,27 +123,21 @@ final class DistributedWriter {
       Shape sizes = behind(Collections.nCopies(place.size(), 1L), window.sizes());
       Chunk chunk = new Chunk(whole, new Window(offsets, sizes));
       if (!written.add(chunk)) continue;
-      List<Item> ofRank = items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>());
-      ofRank.add(chunk);
+      items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(chunk);
       parts.put(chunk, new Part(tensor, window));
-      state(stack, place, counts)
-          .filter(states::add)
-          .ifPresent(state -> ofRank.add(new DistributedLayout.Value(state, NOTHING)));
     }
+    if (shard.address().place() != Place.OUTSIDE)
+      Naming.state(stack.key())
+          .map(name ->
+              new Value(name + "/shard_" + numbers(place, 0) + "_" + numbers(counts, 1), NOTHING))
+          .filter(value -> states.add(value.name()))
+          .ifPresent(value ->
+              items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(value));
   }
 
-  /** What a module's state of 8-bit training is called; the head is written without. */
-  private static Optional<String> state(Naming.Stack stack, List<Long> place, List<Long> counts) {
-    if (stack.key().startsWith("output_layer")) return Optional.empty();
-    return Naming.state(stack.key())
-        .map(name ->
-            place.isEmpty()
-                ? name + "/shard_0_1"
-                : name + "/shard_" + dotted(place) + "_" + dotted(counts));
-  }
-
-  private static String dotted(List<Long> numbers) {
-    return numbers.stream().map(Object::toString).collect(Collectors.joining("."));
+  private static String numbers(List<Long> along, long ofOne) {
+    return (along.isEmpty() ? List.of(ofOne) : along)
+        .stream().map(String::valueOf).collect(Collectors.joining("."));
   }
 
   private static Shape behind(List<Long> first, Shape rest) {

@@ -18,8 +18,8 @@ final class FeedForwardArguments {
   private static final String GATED = "swiglu";
   private static final String QUICK = "quick_geglu";
   private static final String SQUARED = "squared_relu";
-  private static final String TANH = "openai_gelu";
   private static final String FUSED = "bias_gelu_fusion";
+  private static final String BIAS = "add_bias_linear";
   private static final String EXPERTS = "num_experts";
   private static final String LAYERS = "moe_layer_freq";
   private static final String SHARED = "moe_shared_expert_intermediate_size";
@@ -54,6 +54,9 @@ final class FeedForwardArguments {
   }
 
   private Mixture mixture() {
+    if (config.flag(BIAS, true))
+      throw config.invalid(
+          BIAS, "false with experts: Megatron's router would have a bias, which is not described");
     Mixture mixture =
         Dsl.moe(
                 config.number(EXPERTS),
@@ -68,7 +71,7 @@ final class FeedForwardArguments {
   }
 
   private FeedForward.Single single(long hidden) {
-    boolean bias = config.flag("add_bias_linear", true);
+    boolean bias = config.flag(BIAS, true);
     if (config.flag(GATED, false) || config.flag(QUICK, false)) {
       Gated gated =
           config.flag(GATED, false) ? Dsl.swiglu(hidden) : Dsl.gated(hidden, Activation.QUICK_GELU);
@@ -78,11 +81,14 @@ final class FeedForwardArguments {
     return bias ? dense.biased() : dense;
   }
 
-  /** Megatron's fused GELU, which adds the bias too, is the approximation by tanh. */
+  /**
+   * Megatron's fused GELU, which adds the bias too, is the approximation by tanh. Without a bias
+   * there is none: the core does not look at {@code openai_gelu}, which older models knew.
+   */
   private Activation activation(boolean bias) {
     if (config.flag(SQUARED, false)) return Activation.RELU_SQUARED;
     boolean fused = bias && config.flag(FUSED, true);
-    return fused || config.flag(TANH, false) ? Activation.GELU_TANH : Activation.GELU;
+    return fused ? Activation.GELU_TANH : Activation.GELU;
   }
 
   // ---- model to arguments
@@ -96,8 +102,7 @@ final class FeedForwardArguments {
         .set(GATED, gated && activation == Activation.SILU)
         .set(QUICK, gated && activation == Activation.QUICK_GELU)
         .set(SQUARED, !gated && activation == Activation.RELU_SQUARED)
-        .set(TANH, !gated && activation == Activation.GELU_TANH)
-        .set(FUSED, false);
+        .set(FUSED, !gated && activation == Activation.GELU_TANH);
     List<Integer> mixtures =
         LongStream.range(0, model.last().depth())
             .mapToObj(layer -> Form.isMixture(model.last().layer(layer)) ? 1 : 0)

@@ -17,6 +17,7 @@ final class LatentArguments {
   static final Latent NONE = Dsl.mla(1, 0, 1, 1, 2, 1);
 
   private static final String TYPE = "rope_type";
+  private static final String BIAS = "add_bias_linear";
   private static final String NORMS = "qk_layernorm";
 
   private LatentArguments() {}
@@ -36,7 +37,11 @@ final class LatentArguments {
             .rope(rope(config));
     if (config.flag("add_qkv_bias", false))
       throw config.invalid("add_qkv_bias", "false with latent attention");
-    return config.flag("add_bias_linear", true) ? latent.biased() : latent;
+    if (config.flag(BIAS, true))
+      throw config.invalid(
+          BIAS,
+          "false with latent attention: Megatron has a bias behind it alone, and none on what goes down into latents");
+    return latent;
   }
 
   private static Rope rope(Config config) {
@@ -69,7 +74,7 @@ final class LatentArguments {
         .set("num_query_groups", latent.heads())
         .set("group_query_attention", false)
         .set("kv_channels", latent.valueDim())
-        .set("add_bias_linear", latent.bias())
+        .set(BIAS, false)
         .set("add_qkv_bias", false)
         .set(NORMS, latent.norm().equals(norm))
         .set("kv_lora_rank", latent.keyValueRank())

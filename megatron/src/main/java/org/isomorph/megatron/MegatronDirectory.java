@@ -21,7 +21,7 @@ import org.isomorph.tensorfile.TensorFileException;
  * @param iteration what the file says: a number, or {@code release}; empty where a person named the
  *     directory of one iteration
  */
-record MegatronDirectory(
+public record MegatronDirectory(
     Path root, Path weights, MegatronFormat format, Optional<String> iteration) {
   static final String TRACKER = "latest_checkpointed_iteration.txt";
   static final String RELEASE = "release";
@@ -29,7 +29,7 @@ record MegatronDirectory(
   private static final int LONGEST = 64;
 
   /** The checkpoint in a directory, if there is one. */
-  static Optional<MegatronDirectory> find(Path directory) throws IOException {
+  public static Optional<MegatronDirectory> find(Path directory) throws IOException {
     if (!Files.isRegularFile(directory.resolve(TRACKER)))
       return format(directory)
           .map(format -> new MegatronDirectory(directory, directory, format, Optional.empty()));

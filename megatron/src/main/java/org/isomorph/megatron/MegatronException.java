@@ -6,7 +6,7 @@ import org.isomorph.dialect.DialectException;
 public final class MegatronException extends DialectException {
   private static final long serialVersionUID = 1;
 
-  MegatronException(String message) {
+  public MegatronException(String message) {
     super(message);
   }
 }

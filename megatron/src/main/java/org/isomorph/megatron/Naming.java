@@ -35,23 +35,38 @@ final class Naming {
     this.form = form;
   }
 
+  /**
+   * The state of 8-bit training that goes with a tensor's module, if that multiplies by a matrix: a
+   * program that goes on asks for it by name, and takes none for an answer.
+   */
+  static Optional<String> state(String tensor) {
+    Matcher matrix = MATRIX.matcher(tensor);
+    return matrix.matches() ? Optional.of(matrix.group(1) + "._extra_state") : Optional.empty();
+  }
+
   // ---- the format torch
 
   /** What a rank's file calls a tensor. */
   String torch(Address held, Address address) {
-    return torch(held, part(held, address, form.implementation(), false), form.modules());
+    return torch(held, part(named(held, address), form.implementation(), false), form.modules());
   }
 
   /** All that a rank's file may call a tensor, the likeliest first. */
   SequencedSet<String> torchNames(Address held, Address address) {
     SequencedSet<String> names = new LinkedHashSet<>();
     names.add(torch(held, address));
+    Address named = named(held, address);
     for (Implementation by : Implementation.values())
       for (Experts modules : Experts.values())
-        names.add(torch(held, part(held, address, by, false), modules));
-    names.add(torch(held, part(held, address, Implementation.LOCAL, true), form.modules()));
+        names.add(torch(held, part(named, by, false), modules));
+    names.add(torch(held, part(named, Implementation.LOCAL, true), form.modules()));
     names.addAll(Legacy.names(held));
     return names;
+  }
+
+  /** Where it is in the model, as what the rank holds it: a table may be a head's copy there. */
+  private static Address named(Address held, Address address) {
+    return new Address(held.place(), address.layer(), held.part(), address.expert());
   }
 
   private static String torch(Address held, String part, Experts modules) {
@@ -95,8 +110,8 @@ final class Naming {
   List<Stack> distributedNames(Address address, boolean stacked) {
     SequencedSet<String> parts = new LinkedHashSet<>(List.of(distributedPart(address)));
     for (Implementation by : Implementation.values()) {
-      parts.add(part(address, address, by, false));
-      parts.add(part(address, address, by, true));
+      parts.add(part(address, by, false));
+      parts.add(part(address, by, true));
     }
     return parts.stream().map(part -> distributed(address, stacked, part)).toList();
   }
@@ -116,31 +131,18 @@ final class Naming {
     boolean own = form.implementation() == Implementation.LOCAL;
     return own && form.latent()
         ? address.part()
-        : part(address, address, Implementation.TRANSFORMER_ENGINE, own);
+        : part(address, Implementation.TRANSFORMER_ENGINE, own);
   }
 
   // ---- both
 
   /**
-   * What a module that multiplies by a matrix calls its state of 8-bit training, of which there is
-   * none here; empty for other modules.
-   *
-   * @param weight what its weight is called
-   */
-  static Optional<String> state(String weight) {
-    Matcher matrix = MATRIX.matcher(weight);
-    return matrix.matches() ? Optional.of(matrix.group(1) + "._extra_state") : Optional.empty();
-  }
-
-  /**
    * What a part is called within its layer.
    *
-   * @param held the part, as a rank holds it
-   * @param address the same in the whole model
    * @param always whether the norm before a mixture is named as that before a dense layer
    */
-  private String part(Address held, Address address, Implementation by, boolean always) {
-    String part = held.part();
+  private String part(Address address, Implementation by, boolean always) {
+    String part = address.part();
     boolean inLayer = address.place() == Place.LAYER || address.place() == Place.NEXT;
     if ((by == Implementation.LOCAL && !always) || !inLayer) return part;
     if (part.startsWith(NORM) && !form.latent()) return FUSED_NORM + part.substring(NORM.length());

@@ -187,11 +187,21 @@ public final class ParallelView {
             : only(name, entry.layout().mapping(entry.name(), table::shape));
     List<String> lines = new ArrayList<>();
     lines.add(entry.name() + " " + entry.shape() + (whole ? "" : " has " + name));
-    List<Shard> shards = new Shards(layout, form, padded).of(info(entry));
-    for (Shard shard : shards.subList(0, Math.min(most, shards.size())))
-      lines.add("  " + place(shard, stored, entry, naming));
-    if (shards.size() > most) lines.add("  and %d more ranks".formatted(shards.size() - most));
+    Map<String, List<Rank>> alike = new LinkedHashMap<>();
+    for (Shard shard : new Shards(layout, form, padded).of(info(entry)))
+      alike
+          .computeIfAbsent(place(shard, stored, entry, naming), _ -> new ArrayList<>())
+          .add(shard.rank());
+    alike.entrySet().stream()
+        .limit(most)
+        .forEach(each -> lines.add("  %-16s %s".formatted(ranks(each.getValue()), each.getKey())));
+    if (alike.size() > most) lines.add("  and so on, %d parts in all".formatted(alike.size()));
     return lines;
+  }
+
+  private static String ranks(List<Rank> ranks) {
+    String first = ranks.getFirst().toString();
+    return ranks.size() == 1 ? first : first + " and %d more".formatted(ranks.size() - 1);
   }
 
   private static Mapping<String, String> only(String name, Mapping<String, String> mapping) {
@@ -201,9 +211,7 @@ public final class ParallelView {
 
   private String place(
       Shard shard, Mapping<String, String> stored, Table.Entry entry, Naming naming) {
-    String there =
-        "%-16s %s %s"
-            .formatted(shard.rank(), naming.torch(shard.held(), shard.address()), shard.shape());
+    String there = naming.torch(shard.held(), shard.address()) + " " + shard.shape();
     if (shard.layout().isEmpty()) return there + ": padding";
     List<Box> boxes =
         stored.then(shard.layout().get().mapping("held", _ -> entry.shape())).pieces().stream()

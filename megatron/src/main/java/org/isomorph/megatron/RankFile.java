@@ -19,7 +19,7 @@ import org.isomorph.tensorfile.pickle.PickleValue.Dict;
  * @param directory what the rank's directory is called
  * @param numbers the numbers in that name
  */
-record RankFile(String directory, List<Integer> numbers, TorchFile file) {
+public record RankFile(String directory, List<Integer> numbers, TorchFile file) {
   private static final String ARGUMENTS = "args";
   private static final String MODEL = "model";
   private static final int DEEPEST = 6;
@@ -32,7 +32,7 @@ record RankFile(String directory, List<Integer> numbers, TorchFile file) {
           "rng_state", "the state of random numbers",
           "rerun_state_machine", "the state of a training program");
 
-  Path path() {
+  public Path path() {
     return file.file();
   }
 
@@ -43,7 +43,7 @@ record RankFile(String directory, List<Integer> numbers, TorchFile file) {
   }
 
   /** The arguments that the model was trained with, and the iteration that it reached. */
-  Optional<Config> config() {
+  public Optional<Config> config() {
     return top()
         .get(ARGUMENTS)
         .map(found ->
@@ -51,7 +51,7 @@ record RankFile(String directory, List<Integer> numbers, TorchFile file) {
   }
 
   /** The iteration that was reached, if the file says it. */
-  OptionalLong iteration() {
+  public OptionalLong iteration() {
     return top().get("iteration").map(PickleValue::integer).orElse(OptionalLong.empty());
   }
 
@@ -68,7 +68,7 @@ record RankFile(String directory, List<Integer> numbers, TorchFile file) {
   }
 
   /** The tensors of each chunk by name, in the order of the chunks; dicts within are made flat. */
-  List<Map<String, PickleValue>> chunks() {
+  public List<Map<String, PickleValue>> chunks() {
     List<Map<String, PickleValue>> chunks = new ArrayList<>();
     if (top().get(MODEL).isPresent()) chunks.add(flat(top().get(MODEL).get()));
     else

@@ -19,7 +19,7 @@ import org.isomorph.tensorfile.TorchFile;
  *
  * @param files by the names of their directories
  */
-record RankFiles(MegatronDirectory directory, List<RankFile> files) {
+public record RankFiles(MegatronDirectory directory, List<RankFile> files) {
   private static final Pattern NAME =
       Pattern.compile("mp_rank_(\\d{2,4})(?:_(\\d{3,4}))?(?:_(\\d{3,4}))?");
 
@@ -27,7 +27,7 @@ record RankFiles(MegatronDirectory directory, List<RankFile> files) {
   private static final List<String> FILES = List.of("model_optim_rng.pt", "model_rng.pt");
 
   /** Opens the file of each rank; only pickles are read. */
-  static RankFiles open(MegatronDirectory directory) throws IOException {
+  public static RankFiles open(MegatronDirectory directory) throws IOException {
     List<Path> paths = new ArrayList<>();
     List<List<Integer>> numbers = new ArrayList<>();
     for (Path rank : MegatronDirectory.rankDirectories(directory.weights())) {
@@ -90,7 +90,7 @@ record RankFiles(MegatronDirectory directory, List<RankFile> files) {
   }
 
   /** The arguments, if the files have them; all have the same. */
-  Optional<Config> config() {
+  public Optional<Config> config() {
     return files.getFirst().config();
   }
 }

@@ -8,7 +8,7 @@ import org.isomorph.dialect.Config;
  * Arguments by which Megatron computes something that is not described here. They are refused
  * unless they are off: to leave one unread would change the function in silence.
  */
-final class Unread {
+public final class Unread {
   private static final List<String> FLAGS =
       List.of(
           "apply_residual_connection_post_layernorm",
@@ -38,7 +38,7 @@ final class Unread {
   private Unread() {}
 
   /** Refuses what is not off. */
-  static void check(Config config) {
+  public static void check(Config config) {
     for (String key : FLAGS)
       if (config.flag(key, false)) throw config.invalid(key, "false: it is not described here");
     for (String key : VALUES)

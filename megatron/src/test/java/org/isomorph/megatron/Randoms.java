@@ -84,10 +84,11 @@ record Randoms(Model model, Ask one, Ask other) {
 
     private Model model(int[] tensor) {
       boolean gated = chance(2);
-      boolean biased = chance(3);
-      Norm norm = norm();
       boolean latent = chance(4);
-      Attention attention = latent ? latent(norm, biased) : heads(tensor, norm, biased);
+      // Megatron has biases neither beside routers nor on what goes down into latents.
+      boolean biased = !mixture && !latent && chance(2);
+      Norm norm = norm();
+      Attention attention = latent ? latent(norm) : heads(tensor, norm, biased);
       boolean added = !latent && !(((Heads) attention).position() instanceof Rope) && chance(2);
       FeedForward.Single dense = single(gated, biased, shared * few(3));
       FeedForward mixed = mixture ? mixture(gated, biased) : dense;
@@ -160,7 +161,7 @@ record Randoms(Model model, Ask one, Ask other) {
       };
     }
 
-    private Latent latent(Norm norm, boolean biased) {
+    private Latent latent(Norm norm) {
       // Megatron's own layers cut what goes down into latents too.
       long rotated = 2L * few(3);
       long rank = shared * 4L * few(2);
@@ -175,7 +176,7 @@ record Randoms(Model model, Ask one, Ask other) {
                   few(6))
               .norm(norm);
       if (chance(2)) plain = plain.rope(plain.rope().scaled(Dsl.yarn(4, 64, 1, 0.5)));
-      return biased ? plain.biased() : plain;
+      return plain;
     }
 
     private FeedForward.Single single(boolean gated, boolean biased, long hidden) {
@@ -183,7 +184,7 @@ record Randoms(Model model, Ask one, Ask other) {
         Gated plain = swiglu(hidden);
         return biased ? plain.biased() : plain;
       }
-      Activation activation = pick(Activation.GELU, Activation.GELU_TANH, Activation.RELU_SQUARED);
+      Activation activation = pick(Activation.GELU, Activation.RELU_SQUARED, biased ? Activation.GELU_TANH : Activation.GELU);
       this.activation = this.activation.isEmpty() ? Optional.of(activation) : this.activation;
       var plain = mlp(hidden, this.activation.get());
       return biased ? plain.biased() : plain;

@@ -51,7 +51,9 @@ class ConsoleTest {
         "docs/converting.md",
         "docs/running.md",
         "docs/generation.md",
-        "docs/proof.md"
+        "docs/probes.md",
+        "docs/proof.md",
+        "docs/comparing.md"
       })
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));

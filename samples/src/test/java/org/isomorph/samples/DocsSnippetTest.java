@@ -20,7 +20,8 @@ class DocsSnippetTest {
         "docs/converting.md",
         "docs/running.md",
         "docs/newcomers-guide.md",
-        "docs/generation.md"
+        "docs/generation.md",
+        "docs/probes.md"
       })
   void everyBlockIsASample(String path) throws IOException {
     Path page = Snippets.page(path);

@@ -145,6 +145,36 @@ class SamplesTest {
   }
 
   @Test
+  void aModelIsLookedInto() throws Exception {
+    printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})).toList();
+    assertThat(printed(() -> LookIntoAModel.main(new String[] {file("llama")})))
+        .anyMatch(line -> line.startsWith("cos distance  in → out  model llama"))
+        .anyMatch(line -> line.startsWith("logit lens  model llama"))
+        .anyMatch(line -> line.startsWith("attention  decoder.1.attn  causal, full"))
+        .anyMatch(line -> line.startsWith("statistics  model llama"))
+        .last()
+        .asString()
+        .startsWith("all of ");
+    assertThat(printed(() -> LookIntoAModelKt.main(new String[] {file("llama")})))
+        .anyMatch(line -> line.matches("decoder.1 \\d+\\.\\d+ bits"))
+        .contains("  query @3 '<7>' → key @0 '<1>'");
+  }
+
+  @Test
+  void modelsAreAssertedOn() throws Exception {
+    printed(() -> ConvertACheckpoint.main(new String[] {folder.toString()})).toList();
+    String[] both = {file("llama"), file("llama")};
+    assertThat(printed(() -> AssertOnModels.main(both)))
+        .singleElement()
+        .asString()
+        .startsWith("the farthest off is ");
+    assertThat(printed(() -> AssertOnModelsKt.main(both)))
+        .first()
+        .asString()
+        .startsWith("verdict: same: every piece bit for bit");
+  }
+
+  @Test
   void aLayoutIsComposedWithAnother() throws Exception {
     assertThat(printed(() -> WriteYourOwnLayout.main(new String[0])))
         .startsWith(WriteYourOwnLayout.byGroup() + " has shape [16, 4]")

@@ -127,11 +127,11 @@ public final class Detective implements Explainer {
         .filter(best -> best.apart() < without / 3)
         .map(best ->
             new Explanation(
-                (scene.isReference() ? "" : "the recording has: ") + best.guess().mistake(),
-                "with it, %s of the %s is off by %s, without by %s"
+                best.guess().mistake(),
+                "with it, %s of the %s computes like the other, but for %s; without, it is off by %s"
                     .formatted(
                         scene.piece(),
-                        scene.isReference() ? "reference" : "candidate",
+                        scene.isReference() ? "reference" : "model that is run",
                         Deviation.number(best.apart()),
                         Deviation.number(without))));
   }

@@ -2,10 +2,16 @@ package org.isomorph.debug.hypothesis;
 
 import static org.isomorph.spec.Dsl.*;
 
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.isomorph.convert.Checkpoint;
+import org.isomorph.convert.CheckpointWeights;
+import org.isomorph.dialect.Dialects;
 import org.isomorph.runtime.Weights;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Model;
@@ -17,16 +23,16 @@ import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
 
 /** Small models with random weights that behave somewhat like trained ones. */
-record Family(String name, Model model, Map<String, float[]> weights) {
-  static final int LAYERS = 5;
+public record Family(String name, Model model, Map<String, float[]> weights) {
+  private static final int LAYERS = 5;
   private static final int DIM = 64;
   private static final int VOCABULARY = 128;
 
-  static List<Family> all() {
+  public static List<Family> all() {
     return List.of(llama(), neox(), sink(), mixture());
   }
 
-  static Family llama() {
+  public static Family llama() {
     Model model =
         causal("llama-like", VOCABULARY, DIM)
             .layers(LAYERS, block(rms(1e-5)).attention(gqa(8, 4).rope(10_000)).ffn(swiglu(96)))
@@ -34,7 +40,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
     return new Family("llama-like, grouped-query", model, random(model, 1));
   }
 
-  static Family neox() {
+  public static Family neox() {
     Model model =
         causal("neox-like", VOCABULARY, DIM)
             .layers(
@@ -48,7 +54,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
   }
 
   /** The first token's activation is massive in one component, and most heads look there. */
-  static Family sink() {
+  public static Family sink() {
     Model model =
         causal("sink", VOCABULARY, DIM)
             .layers(
@@ -72,7 +78,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
     return new Family("with a massive activation and an attention sink", model, weights);
   }
 
-  static Family mixture() {
+  public static Family mixture() {
     Model model =
         causal("moe", VOCABULARY, DIM)
             .layers(
@@ -82,6 +88,21 @@ record Family(String name, Model model, Map<String, float[]> weights) {
                     .ffn(moe(6, 2, swiglu(32)).shared(swiglu(32)).router(softmaxRouter(true, 1))))
             .head(lm());
     return new Family("latent attention, mixture of experts", model, random(model, 4));
+  }
+
+  /** A trained model, for a run by hand. */
+  static Family of(Path directory) throws IOException {
+    Checkpoint checkpoint =
+        Checkpoint.open(directory, Dialects.load(Family.class.getClassLoader()));
+    CheckpointWeights stored = CheckpointWeights.of(checkpoint);
+    Map<String, float[]> weights = new LinkedHashMap<>();
+    for (Parameter each : Parameters.of(checkpoint.model()))
+      weights.put(each.name(), stored.find(each.name()).tensor().floats());
+    return new Family(directory.getFileName().toString(), checkpoint.model(), weights);
+  }
+
+  int layers() {
+    return Math.toIntExact(model.last().depth());
   }
 
   private static Map<String, float[]> random(Model model, long seed) {
@@ -105,7 +126,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
   }
 
   /** Five prompts of different lengths, each with the token 1 in front. */
-  static long[] prompt(int index) {
+  public static long[] prompt(int index) {
     SplittableRandom random = new SplittableRandom(100 + index);
     long[] ids = new long[12 + 7 * index];
     for (int at = 0; at < ids.length; at++) ids[at] = at == 0 ? 1 : random.nextLong(2, VOCABULARY);
@@ -113,7 +134,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
   }
 
   /** Weights as they would be stored. */
-  static Weights stored(Model model, Map<String, float[]> weights, DType dtype) {
+  public static Weights stored(Model model, Map<String, float[]> weights, DType dtype) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter each : Parameters.of(model))
       tensors.put(each.name(), tensor(each.shape(), weights.get(each.name()), dtype));
@@ -129,7 +150,7 @@ record Family(String name, Model model, Map<String, float[]> weights) {
           for (int i = 0; i < values.length; i++) {
             int bits = Float.floatToRawIntBits(values[i]);
             short rounded = (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
-            data.set(java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, rounded);
+            data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, rounded);
           }
         });
   }

@@ -25,17 +25,17 @@ import org.isomorph.spec.Router;
  * @param said what an explanation of it says
  * @param inHalf whether it shows where numbers have 8 bits
  */
-record Fault(String name, String said, boolean inHalf, Making making) {
+public record Fault(String name, String said, boolean inHalf, Making making) {
   /** What comes of a family; empty where it has nothing to make this mistake with. */
-  interface Making {
+  public interface Making {
     Optional<Family> of(Family family, int layer);
   }
 
-  Optional<Family> of(Family family, int layer) {
+  public Optional<Family> of(Family family, int layer) {
     return making.of(family, layer);
   }
 
-  static List<Fault> all() {
+  public static List<Fault> all() {
     return List.of(
         weights("rotary rows interleaved, not halved", "rotary rows", Fault::interleaved),
         weights("key and value heads tiled, not repeated", "tiled", Fault::tiled),

@@ -15,11 +15,15 @@ final class FaultTable {
 
     @Override
     public String toString() {
-      return cases == 0 ? " | " : located + " of " + cases + " | " + named;
+      return cases == 0 ? "- | -" : located + " of " + cases + " | " + named;
     }
   }
 
   private final Map<String, Map<DType, Count>> rows = new LinkedHashMap<>();
+
+  FaultTable() {
+    for (Fault fault : Fault.all()) rows.put(fault.name(), new LinkedHashMap<>());
+  }
 
   void add(String fault, DType dtype, boolean located, boolean named) {
     Count count =
