@@ -10,7 +10,9 @@ import org.isomorph.convert.MatrixText;
 import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.Test;
 
-/** The page of what converts to what, with all families: it is tested here, behind the last of them. */
+/**
+ * The page of what converts to what, with all families: it is tested here, behind the last of them.
+ */
 class MatrixPageTest {
   @Test
   void thePageIsWhatIsGenerated() throws IOException {

@@ -184,7 +184,11 @@ record Randoms(Model model, Ask one, Ask other) {
         Gated plain = swiglu(hidden);
         return biased ? plain.biased() : plain;
       }
-      Activation activation = pick(Activation.GELU, Activation.RELU_SQUARED, biased ? Activation.GELU_TANH : Activation.GELU);
+      Activation activation =
+          pick(
+              Activation.GELU,
+              Activation.RELU_SQUARED,
+              biased ? Activation.GELU_TANH : Activation.GELU);
       this.activation = this.activation.isEmpty() ? Optional.of(activation) : this.activation;
       var plain = mlp(hidden, this.activation.get());
       return biased ? plain.biased() : plain;

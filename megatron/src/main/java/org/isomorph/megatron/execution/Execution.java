@@ -99,6 +99,8 @@ public final class Execution {
   /** Hears of the residual stream behind each layer, in order. */
   interface Listener {
     /**
+     * A layer was computed.
+     *
      * @param found each sequence as it was computed, by one replica or by several
      */
     void layer(int layer, List<Computed> found);
