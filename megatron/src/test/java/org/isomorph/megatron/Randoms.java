@@ -84,13 +84,14 @@ record Randoms(Model model, Ask one, Ask other) {
 
     private Model model(int[] tensor) {
       boolean gated = chance(2);
-      boolean biased = chance(3);
       Norm norm = norm();
       boolean latent = chance(4);
-      Attention attention = latent ? latent(norm, biased) : heads(tensor, norm, biased);
+      // Megatron has biases where the description has none: on routers, and not on latents.
+      boolean biased = !mixture && !latent && chance(3);
+      Attention attention = latent ? latent(norm) : heads(tensor, norm, biased);
       boolean added = !latent && !(((Heads) attention).position() instanceof Rope) && chance(2);
       FeedForward.Single dense = single(gated, biased, shared * few(3));
-      FeedForward mixed = mixture ? mixture(gated, biased) : dense;
+      FeedForward mixed = mixture ? mixture(gated) : dense;
       long first = mixture ? random.nextInt(3) : 0;
       boolean everyOther = mixture && chance(4);
       // Where positions are learned, a text is no longer than there are.
@@ -160,7 +161,7 @@ record Randoms(Model model, Ask one, Ask other) {
       };
     }
 
-    private Latent latent(Norm norm, boolean biased) {
+    private Latent latent(Norm norm) {
       // Megatron's own layers cut what goes down into latents too.
       long rotated = 2L * few(3);
       long rank = shared * 4L * few(2);
@@ -175,7 +176,7 @@ record Randoms(Model model, Ask one, Ask other) {
                   few(6))
               .norm(norm);
       if (chance(2)) plain = plain.rope(plain.rope().scaled(Dsl.yarn(4, 64, 1, 0.5)));
-      return biased ? plain.biased() : plain;
+      return plain;
     }
 
     private FeedForward.Single single(boolean gated, boolean biased, long hidden) {
@@ -183,7 +184,12 @@ record Randoms(Model model, Ask one, Ask other) {
         Gated plain = swiglu(hidden);
         return biased ? plain.biased() : plain;
       }
-      Activation activation = pick(Activation.GELU, Activation.GELU_TANH, Activation.RELU_SQUARED);
+      Activation activation =
+          pick(
+              Activation.GELU,
+              // Megatron has the approximation only where it adds a bias too.
+              biased ? Activation.GELU_TANH : Activation.GELU,
+              Activation.RELU_SQUARED);
       this.activation = this.activation.isEmpty() ? Optional.of(activation) : this.activation;
       var plain = mlp(hidden, this.activation.get());
       return biased ? plain.biased() : plain;
@@ -191,7 +197,7 @@ record Randoms(Model model, Ask one, Ask other) {
 
     private Optional<Activation> activation = Optional.empty();
 
-    private Mixture mixture(boolean gated, boolean biased) {
+    private Mixture mixture(boolean gated) {
       int experts = sharedExperts * few(3);
       // Groups divide experts, and as many are chosen as groups are kept or twice as many.
       boolean groups = experts % 2 == 0 && experts >= 4 && chance(3);
@@ -206,9 +212,9 @@ record Randoms(Model model, Ask one, Ask other) {
                   ? groupedRouter(Score.SOFTMAX_MAX, 2, 1, few(3))
                   : softmaxRouter(chance(2), few(3));
       Mixture plain =
-          moe(experts, chosen, single(gated, biased, sharedWithinExperts * (long) few(3)))
+          moe(experts, chosen, single(gated, false, sharedWithinExperts * (long) few(3)))
               .router(router);
-      FeedForward.Single beside = single(gated, biased, shared * (long) few(3));
+      FeedForward.Single beside = single(gated, false, shared * (long) few(3));
       return switch (random.nextInt(3)) {
         case 0 -> plain.shared(beside);
         case 1 -> plain.gatedShared(beside);

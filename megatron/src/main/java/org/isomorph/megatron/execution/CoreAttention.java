@@ -67,7 +67,10 @@ final class CoreAttention {
       scores[key - first] = sum * scale;
     }
     double most = Arrays.stream(scores).max().orElse(0), total = 0;
-    for (int i = 0; i < scores.length; i++) total += scores[i] = Math.exp(scores[i] - most);
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = Math.exp(scores[i] - most);
+      total += scores[i];
+    }
     for (int i = 0; i < valueDim; i++) {
       double sum = 0;
       for (int key = first; key <= at; key++)
