@@ -21,7 +21,6 @@ private val commands: List<IsomorphCommand> =
     TopkCommand(),
     AttentionCommand(),
     StatsCommand(),
-
     CompareCommand(),
     DumpCommand(),
   )

@@ -129,9 +129,7 @@ final class DistributedWriter {
     if (shard.address().place() != Place.OUTSIDE)
       Naming.state(stack.key())
           .map(name ->
-              new Value(
-                  name + "/shard_" + numbers(place, 0) + "_" + numbers(counts, 1),
-                  NOTHING))
+              new Value(name + "/shard_" + numbers(place, 0) + "_" + numbers(counts, 1), NOTHING))
           .filter(value -> states.add(value.name()))
           .ifPresent(value ->
               items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(value));
