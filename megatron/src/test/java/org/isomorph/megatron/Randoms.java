@@ -84,14 +84,14 @@ record Randoms(Model model, Ask one, Ask other) {
 
     private Model model(int[] tensor) {
       boolean gated = chance(2);
-      boolean latent = chance(4);
-      // Megatron has biases neither beside routers nor on what goes down into latents.
-      boolean biased = !mixture && !latent && chance(2);
       Norm norm = norm();
+      boolean latent = chance(4);
+      // Megatron has biases where the description has none: on routers, and not on latents.
+      boolean biased = !mixture && !latent && chance(3);
       Attention attention = latent ? latent(norm) : heads(tensor, norm, biased);
       boolean added = !latent && !(((Heads) attention).position() instanceof Rope) && chance(2);
       FeedForward.Single dense = single(gated, biased, shared * few(3));
-      FeedForward mixed = mixture ? mixture(gated, biased) : dense;
+      FeedForward mixed = mixture ? mixture(gated) : dense;
       long first = mixture ? random.nextInt(3) : 0;
       boolean everyOther = mixture && chance(4);
       // Where positions are learned, a text is no longer than there are.
@@ -187,8 +187,9 @@ record Randoms(Model model, Ask one, Ask other) {
       Activation activation =
           pick(
               Activation.GELU,
-              Activation.RELU_SQUARED,
-              biased ? Activation.GELU_TANH : Activation.GELU);
+              // Megatron has the approximation only where it adds a bias too.
+              biased ? Activation.GELU_TANH : Activation.GELU,
+              Activation.RELU_SQUARED);
       this.activation = this.activation.isEmpty() ? Optional.of(activation) : this.activation;
       var plain = mlp(hidden, this.activation.get());
       return biased ? plain.biased() : plain;
@@ -196,7 +197,7 @@ record Randoms(Model model, Ask one, Ask other) {
 
     private Optional<Activation> activation = Optional.empty();
 
-    private Mixture mixture(boolean gated, boolean biased) {
+    private Mixture mixture(boolean gated) {
       int experts = sharedExperts * few(3);
       // Groups divide experts, and as many are chosen as groups are kept or twice as many.
       boolean groups = experts % 2 == 0 && experts >= 4 && chance(3);
@@ -211,9 +212,9 @@ record Randoms(Model model, Ask one, Ask other) {
                   ? groupedRouter(Score.SOFTMAX_MAX, 2, 1, few(3))
                   : softmaxRouter(chance(2), few(3));
       Mixture plain =
-          moe(experts, chosen, single(gated, biased, sharedWithinExperts * (long) few(3)))
+          moe(experts, chosen, single(gated, false, sharedWithinExperts * (long) few(3)))
               .router(router);
-      FeedForward.Single beside = single(gated, biased, shared * (long) few(3));
+      FeedForward.Single beside = single(gated, false, shared * (long) few(3));
       return switch (random.nextInt(3)) {
         case 0 -> plain.shared(beside);
         case 1 -> plain.gatedShared(beside);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.isomorph.convert.Checkpoint;
-import org.isomorph.convert.FileForward;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.megatron.Megatron;
 import org.isomorph.tensor.Tensor;
+import org.isomorph.tensorfile.Safetensors;
 
 /**
  * A checkpoint that Megatron wrote.
@@ -62,7 +62,7 @@ record Golden(String model, String name) {
   }
 
   private Tensor expected(String tensor) throws IOException {
-    Tensor found = FileForward.read(resource(model + "/expected_hf.safetensors")).get(tensor);
+    Tensor found = Safetensors.read(resource(model + "/expected_hf.safetensors")).get(tensor);
     if (found == null) throw new IllegalStateException("no " + tensor);
     return found;
   }
