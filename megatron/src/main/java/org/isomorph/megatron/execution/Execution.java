@@ -73,15 +73,17 @@ public final class Execution {
     return open(directory, args, Config.builder().build());
   }
 
-  /** Layers, width and vocabulary, for whoever wants to compare. */
+  /** How many layers there are. */
   public int layers() {
     return config.layers();
   }
 
+  /** The width of the residual stream. */
   public int width() {
     return config.hidden();
   }
 
+  /** The vocabulary without padding. */
   public int vocabulary() {
     return config.vocabulary();
   }
@@ -99,6 +101,8 @@ public final class Execution {
   /** Hears of the residual stream behind each layer, in order. */
   interface Listener {
     /**
+     * Called behind a layer.
+     *
      * @param found each sequence as it was computed, by one replica or by several
      */
     void layer(int layer, List<Computed> found);

@@ -174,7 +174,8 @@ public final class ExecutionComparison {
     float[] values = new float[right.length];
     Map<Integer, Double> apart = new LinkedHashMap<>();
     for (Execution.Computed each : found) {
-      int begin = Math.toIntExact((each.sequence() * length + begins.get(each.sequence())) * width);
+      int begin =
+          Math.toIntExact(((long) each.sequence() * length + begins.get(each.sequence())) * width);
       float[] own = each.rows().values();
       double greatest = 0;
       for (int i = 0; i < own.length; i++) {
