@@ -35,9 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DirectoryNumbersTest {
   private static final Model MODEL =
       causal("numbers", 19, 16)
-          .layers(
-              2,
-              block(rms(1e-6)).attention(gqa(4, 2).rope(100)).ffn(moe(4, 2, swiglu(8))))
+          .layers(2, block(rms(1e-6)).attention(gqa(4, 2).rope(100)).ffn(moe(4, 2, swiglu(8))))
           .head(lm().tied(true));
 
   @TempDir Path folder;
@@ -80,8 +78,7 @@ class DirectoryNumbersTest {
     Ask ask = Ask.tensor(4).experts(2).expertTensor(2).distributed();
     Model wide =
         causal("wide", 19, 16)
-            .layers(
-                2, block(rms(1e-6)).attention(gqa(4, 4).rope(100)).ffn(moe(4, 2, swiglu(8))))
+            .layers(2, block(rms(1e-6)).attention(gqa(4, 4).rope(100)).ffn(moe(4, 2, swiglu(8))))
             .head(lm().tied(false));
     Checkpoints.initialise(wide, folder.resolve("ranks"), ask, DType.F32, 5);
     Checkpoints.convert(
