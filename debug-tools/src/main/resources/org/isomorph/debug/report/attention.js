@@ -114,7 +114,6 @@ function attention(report) {
       const marker = el("span", { class: "marker" });
       const unit = Math.max(2, Math.min(26, 560 / Math.max(map.keys.length, map.queries.length)));
       const frame = el("div", { class: "frame" }, canvas, marker);
-      frame.style.width = unit * map.keys.length + "px";
       frame.style.aspectRatio = map.keys.length + " / " + map.queries.length;
 
       function mark() {
@@ -148,11 +147,13 @@ function attention(report) {
       const label = (token) => piece(token[2], { title: tokenName(token) });
       const left = el("div", { class: "left", "aria-hidden": "true" }, labelled ? map.queries.map(label) : []);
       const top = el("div", { class: "top", "aria-hidden": "true" }, labelled ? map.keys.map(label) : []);
+      const labels = el("div", { class: "labelled" }, top, left, frame);
+      labels.style.gridTemplateColumns = "max-content minmax(0, " + unit * map.keys.length + "px)";
       matrix.replaceChildren(
         el("h3", {}, map.mixer + ", " + headName(head)),
         el("p", { class: "quiet" }, map.kind + (head === MEAN ? "" : "; reads key and value head " + map.group(head))
           + ". Rows ask, columns are looked at; what is empty is 0 by construction."),
-        el("div", { class: "labelled" }, top, left, frame),
+        labels,
         el("div", { class: "row" }, legend("0", "1"), el("span", { class: "quiet" }, "square root")));
       mark();
     }

@@ -40,7 +40,7 @@ function lineChart({ title, labels, series, from, to, marked = null, onmark = nu
         "stroke-dasharray": DASHES[at % DASHES.length] }),
       ...dots(each.values, LINES[at % LINES.length])]));
 
-  const key = el("ul", { class: "key" }, series.map((each, at) => el("li", {},
+  const key = series.length === 1 ? "" : el("ul", { class: "key" }, series.map((each, at) => el("li", {},
     svg("svg", { viewBox: "0 0 28 8", width: 28, height: 8, "aria-hidden": "true" },
       svg("line", { x1: 0, x2: 28, y1: 4, y2: 4, stroke: LINES[at % LINES.length], "stroke-width": 2.5,
         "stroke-dasharray": DASHES[at % DASHES.length] })), each.name)));

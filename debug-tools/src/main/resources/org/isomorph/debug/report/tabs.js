@@ -4,10 +4,11 @@ function tabs(sections) {
   const list = document.getElementById("tabs");
   const panels = document.getElementById("panels");
   const buttons = sections.map((section, at) =>
-    el("button", { type: "button", role: "tab", id: "tab-" + section.id, "aria-controls": section.id,
+    el("button", { type: "button", role: "tab", id: "tab-" + section.id, "aria-controls": "panel-" + section.id,
       onclick: () => show(at) }, section.title));
   const shown = sections.map((section) =>
-    el("section", { role: "tabpanel", id: section.id, "aria-labelledby": "tab-" + section.id,
+    // Not the name in the address, to which a browser would scroll.
+    el("section", { role: "tabpanel", id: "panel-" + section.id, "aria-labelledby": "tab-" + section.id,
       hidden: true }));
   let current = -1;
 
