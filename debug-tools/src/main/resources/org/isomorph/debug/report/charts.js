@@ -36,13 +36,13 @@ function lineChart({ title, labels, series, from, to, marked = null, onmark = nu
       svg("text", { x: x(at), y: height - 8, "text-anchor": at === 0 ? "start" : "middle" }, label.replace(/^.*\.(?=\d)/, ""))])),
     cross,
     series.flatMap((each, at) => [
-      svg("path", { d: path(each.values), fill: "none", stroke: LINES[at % LINES.length], "stroke-width": 2,
+      svg("path", { d: path(each.values), fill: "none", stroke: line(at), "stroke-width": 2,
         "stroke-dasharray": DASHES[at % DASHES.length] }),
-      ...dots(each.values, LINES[at % LINES.length])]));
+      ...dots(each.values, line(at))]));
 
   const key = series.length === 1 ? "" : el("ul", { class: "key" }, series.map((each, at) => el("li", {},
     svg("svg", { viewBox: "0 0 28 8", width: 28, height: 8, "aria-hidden": "true" },
-      svg("line", { x1: 0, x2: 28, y1: 4, y2: 4, stroke: LINES[at % LINES.length], "stroke-width": 2.5,
+      svg("line", { x1: 0, x2: 28, y1: 4, y2: 4, stroke: line(at), "stroke-width": 2.5,
         "stroke-dasharray": DASHES[at % DASHES.length] })), each.name)));
 
   function mark(at) {

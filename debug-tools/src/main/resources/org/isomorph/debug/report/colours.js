@@ -6,11 +6,19 @@ const SCALES = {
   error: ["#fffbea", "#fff0c0", "#fee08b", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#993404", "#5c2103"],
 };
 
-// Okabe and Ito's, told apart by all eyes; lines differ in their dashes too.
-const LINES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+// After Okabe and Ito's, told apart by all eyes; lines differ in their dashes too.
+const LINES = {
+  light: ["#0072b2", "#d55e00", "#007a59", "#b0467f", "#8a6100", "#3a7ca5"],
+  dark: ["#56b4e9", "#e69f00", "#2fd0a0", "#e79ac6", "#f0e442", "#9db7ff"],
+};
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 2"];
 
 const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
+
+const line = (at) => {
+  const all = LINES[isDark() ? "dark" : "light"];
+  return all[at % all.length];
+};
 
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 

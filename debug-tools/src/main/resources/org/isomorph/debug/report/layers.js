@@ -20,24 +20,24 @@ function layers(report) {
 
   function curves() {
     const rows = own();
-    const line = (name, of) => ({ name, values: rows.map(of) });
+    const curve = (name, of) => ({ name, values: rows.map(of) });
     const one = (name, get) => (layer) => get(layer[name])[token - 1];
     const ofMean = token === 0;
     const charts = [
       { title: "Cosine distance, in to out", from: 0, series: ofMean
-        ? [line("mean", (layer) => number(layer.mean)), line("median", (layer) => number(layer.median)), line("p95", (layer) => number(layer.p95))]
-        : [line("distance", one("token_distance", halves))] },
+        ? [curve("mean", (layer) => number(layer.mean)), curve("median", (layer) => number(layer.median)), curve("p95", (layer) => number(layer.p95))]
+        : [curve("distance", one("token_distance", halves))] },
       { title: "Norm of the stream", from: 0, series: ofMean
-        ? [line("in", (layer) => number(layer.norm_in)), line("out", (layer) => number(layer.norm_out))]
-        : [line("in", one("token_norm_in", singles)), line("out", one("token_norm_out", singles))] },
+        ? [curve("in", (layer) => number(layer.norm_in)), curve("out", (layer) => number(layer.norm_out))]
+        : [curve("in", one("token_norm_in", singles)), curve("out", one("token_norm_out", singles))] },
       { title: "Update: the norm of the change over that of the input", from: 0, series:
-        [line("update", ofMean ? (layer) => number(layer.update) : one("token_update", halves))] },
+        [curve("update", ofMean ? (layer) => number(layer.update) : one("token_update", halves))] },
     ];
     const states = rows.map(lensOf);
     if (states.every((state) => state !== null) && (ofMean || !report.lens.pooled)) {
       const at = (numbers) => (ofMean ? mean(numbers) : numbers[token - 1]);
-      charts.push({ title: "Entropy of the lens, bits", from: 0, series: [line("entropy", (_, row) => at(states[row].entropy))] });
-      charts.push({ title: "KL of the final prediction to the lens, nats", from: 0, series: [line("KL", (_, row) => at(states[row].divergence))] });
+      charts.push({ title: "Entropy of the lens, bits", from: 0, series: [curve("entropy", (_, row) => at(states[row].entropy))] });
+      charts.push({ title: "KL of the final prediction to the lens, nats", from: 0, series: [curve("KL", (_, row) => at(states[row].divergence))] });
     }
     return charts;
   }

@@ -90,7 +90,7 @@ function lens(report) {
       state.top(cell).find((each) => each.id === id)?.probability ?? null);
     const series = [{ name: "'" + visible(answers[cell][1]) + "', the answer", values: states.map((state) => state.probability[cell]) },
       ...candidates.map((each) => ({ name: "'" + visible(each.text) + "'", values: at(each.id) }))];
-    return lineChart({ title: "Probability over layers", labels: states.map((state) => state.name), series, from: 0, to: 1,
+    return lineChart({ title: "Probability over layers", labels: states.map((state) => state.name), series, from: 0,
       marked: row }).node;
   }
 
