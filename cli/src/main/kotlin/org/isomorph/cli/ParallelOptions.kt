@@ -85,7 +85,7 @@ class ParallelOptions : OptionGroup("Megatron's ranks") {
   fun refuse(target: Dialect) {
     val first = given.firstOrNull() ?: return
     throw UsageError(
-      "it says how Megatron's ranks share a model, and ${target.name()} has none; leave it out, or convert --to megatron",
+      "$first says how Megatron's ranks share a model, and ${target.name()} has none; leave it out, or convert --to megatron",
       first,
     )
   }
@@ -94,7 +94,7 @@ class ParallelOptions : OptionGroup("Megatron's ranks") {
   fun plan(format: MegatronFormat): ParallelPlan {
     if (optimizer)
       throw UsageError(
-        "an optimizer's state is cut otherwise than weights, and is not converted; leave it out, and weights are written without it, with the names of what stays behind",
+        "--with-optimizer: an optimizer's state is cut otherwise than weights, and is not converted; leave it out, and weights are written without it, with the names of what stays behind",
         "--with-optimizer",
       )
     val usual = ParallelPlan.usual()

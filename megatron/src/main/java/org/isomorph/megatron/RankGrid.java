@@ -213,7 +213,7 @@ final class RankGrid {
   // ---- whether all are there
 
   private void checkWhole() {
-    Set<String> expected = new TreeSet<>(layout.directories().values());
+    Set<String> expected = new TreeSet<>(directories().values());
     Map<String, RankFile> found = new LinkedHashMap<>();
     for (RankFile file : files.files()) found.put(file.directory(), file);
     for (String directory : expected) if (!found.containsKey(directory)) throw missing(directory);
@@ -223,6 +223,18 @@ final class RankGrid {
             files.directory().weights(),
             "%s is more than %s has, as the arguments say; keep the ranks of one checkpoint"
                 .formatted(directory, layout));
+  }
+
+  /** Files that are there cannot share a directory: if they would have to, some are not there. */
+  private Map<Rank, String> directories() {
+    try {
+      return layout.directories();
+    } catch (MegatronException _) {
+      throw TensorFileException.in(
+          files.directory().weights(),
+          "experts are cut for %d ranks, and other tensors for %d; the directory of a rank is missing, or the configuration is another model's"
+              .formatted(layout.expertTensor(), layout.tensor()));
+    }
   }
 
   private TensorFileException missing(String directory) {

@@ -65,6 +65,7 @@ final class RankTensors {
     Map<Layout<String>, Mapping<TensorSource, String>> parts = new LinkedHashMap<>();
     List<Mapping<TensorSource, TensorSource>> others = new ArrayList<>();
     Optional<TorchTensor> first = Optional.empty();
+    long elements = 0;
     for (Shard shard : shards.of(logical)) {
       TorchTensor found = find(shard);
       if (first.isEmpty()) first = Optional.of(found);
@@ -73,9 +74,18 @@ final class RankTensors {
       Layout<String> layout = shard.layout().get();
       Mapping<TensorSource, String> part = part(shard, layout, found, entry);
       Mapping<TensorSource, String> earlier = parts.putIfAbsent(layout, part);
-      if (earlier == null) pieces.addAll(part.pieces());
-      else others.add(earlier.then(part.inverse()));
+      if (earlier == null) {
+        pieces.addAll(part.pieces());
+        elements += part.elements();
+      } else others.add(earlier.then(part.inverse()));
     }
+    // Never fewer than there are, whatever the ranks were taken for.
+    if (elements != entry.shape().elements())
+      throw TensorFileException.in(
+          files.directory().weights(),
+          entry.name(),
+          "expected %,d elements over all ranks (%s), found %,d; a rank's directory is missing"
+              .formatted(entry.shape().elements(), grid.layout(), elements));
     DType dtype = first.map(tensor -> tensor.info().dtype()).orElse(DType.F32);
     tensors.put(entry.name(), new TensorInfo(entry.name(), dtype, entry.shape()));
     if (!others.isEmpty()) replicas.put(entry.name(), Mapping.union(others));

@@ -53,7 +53,8 @@ class ConsoleTest {
         "docs/generation.md",
         "docs/probes.md",
         "docs/proof.md",
-        "docs/comparing.md"
+        "docs/comparing.md",
+        "docs/megatron.md"
       })
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
     Files.writeString(directory.resolve("spec.json"), SpecJson.write(TINY));

@@ -123,7 +123,8 @@ class SamplesTest {
                 ConvertACheckpointKt.main(new String[] {file("llama"), file("gpt2"), "gpt2"})))
         .startsWith("refused:")
         .contains("- decoder final norm: rms(1e-5) in the model, layerNorm(1e-5) in gpt2")
-        .anyMatch(line -> line.startsWith("- families that can express it: megatron, mistral, phi3, "));
+        .anyMatch(
+            line -> line.startsWith("- families that can express it: megatron, mistral, phi3, "));
     assertThat(printed(() -> InspectACheckpointKt.main(new String[] {file("mistral")})))
         .startsWith("model(\"mistral\",");
   }
