@@ -10,10 +10,15 @@ import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.types.choice
+import java.util.function.LongFunction
 import org.isomorph.debug.compare.CompareText
 import org.isomorph.debug.compare.ModelComparison
 import org.isomorph.debug.compare.Side
 import org.isomorph.debug.compare.TokenDifference
+import org.isomorph.debug.kotlin.ReportJson
+import org.isomorph.debug.kotlin.TokenPieces
+import org.isomorph.debug.report.Findings
+import org.isomorph.debug.report.ReportPage
 import org.isomorph.proof.Report
 import org.isomorph.runtime.LoadedModel
 import org.isomorph.tensor.DType
@@ -31,6 +36,7 @@ class CompareCommand : IsomorphCommand("compare") {
       .help("What B computes in; a model that is compared with a recording, whichever it is")
   private val explain by
     option("--guess").flag("--no-guess", default = true).help("Try mistakes on what is at fault")
+  private val html by htmlOption()
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
   override fun help(context: Context) =
@@ -40,7 +46,7 @@ class CompareCommand : IsomorphCommand("compare") {
     """
     |Examples:
     |  isomorph compare Llama-3-8B/ My-Export/ --prompt 'The sea'
-    |  isomorph compare recorded.safetensors My-Export/
+    |  isomorph compare recorded.safetensors My-Export/ --html report.html
     |
     |Each layer of B is given what A's was given. A recording is a file that `isomorph dump` or
     |samples/record.py wrote. Exit status: 0 the same up to rounding, 2 differs in one place,
@@ -53,18 +59,20 @@ class CompareCommand : IsomorphCommand("compare") {
     val one = Side.find(a, families)
     val two = Side.find(b, families)
     val other = otherTokens(one, two)
-    val comparison = ModelComparison(one, two, inputs(one, two), dtype, explain)
+    val inputs = inputs(one, two)
+    val comparison = ModelComparison(one, two, inputs, dtype, explain)
     // Threads that share so little work wait for each other longer than they work.
     val models = listOf(one, two).filterIsInstance<Side.Running>().map { it.subject().model() }
     if (models.all { it.parameters() < TINY }) LoadedModel.threads(1)
     val report =
       if (other != null) Report.notComparable(listOf(other), listOf())
       else Progress("compare").use { comparison.run(it) }
-    if (json) printJson(document(report))
+    if (json) printJson(ReportJson.of(report))
     else {
       CompareText.of(report).forEach { echo(it) }
       if (comparison.isTurned) echo(" $b is a recording: the layers of $a were given its values")
     }
+    html?.let { echo(" " + it.write(page(one, two, inputs, report)), err = json) }
     if (report.outcome().exit() != 0) throw ProgramResult(report.outcome().exit())
   }
 
@@ -84,6 +92,15 @@ class CompareCommand : IsomorphCommand("compare") {
       }
     if (first == null || second == null) return null
     return TokenDifference.between(first, second).orElse(null)
+  }
+
+  private fun page(one: Side, two: Side, inputs: Map<String, Tensor>, report: Report): ReportPage {
+    val directory =
+      listOf(one, two).firstNotNullOfOrNull {
+        (it as? Side.Running)?.directory()?.orElse(null)
+      }
+    val pieces = directory?.let(TokenPieces::of) ?: LongFunction { "<$it>" }
+    return ReportPage.of(PageFile.MADE, Findings.of(one, two, dtype, inputs, pieces, report))
   }
 
   private companion object {

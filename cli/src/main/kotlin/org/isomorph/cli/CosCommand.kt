@@ -27,11 +27,14 @@ class CosCommand : ProbeCommand("cos") {
     |Examples:
     |  isomorph cos TinyStories/ --prompt 'Once upon a time'
     |  isomorph cos t5/ --ids prompt.txt --layer encoder --json
+    |  isomorph cos TinyStories/ --prompt 'Once upon a time' --html report.html
     """
       .trimMargin()
 
+  override fun layers(session: DebugSession): List<Layer> = Layer.parse(session.model(), layers)
+
   override fun look(session: DebugSession): Shown {
-    val found = session.look(CosineProbe(Layer.parse(session.model(), layers), first))
+    val found = session.look(CosineProbe(layers(session), first))
     return Shown(found.toString()) { ProbeJson.of(found) }
   }
 }

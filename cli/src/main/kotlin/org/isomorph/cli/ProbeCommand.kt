@@ -16,8 +16,10 @@ import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.FileForward
 import org.isomorph.convert.ModelReference
 import org.isomorph.debug.DebugSession
+import org.isomorph.debug.Layer
 import org.isomorph.debug.Prompt
 import org.isomorph.debug.kotlin.TokenPieces
+import org.isomorph.debug.report.ReportPage
 import org.isomorph.runtime.LoadedModel
 import org.isomorph.runtime.RunOptions
 import org.isomorph.tensor.DType
@@ -51,11 +53,16 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
   private val devices by devices()
   private val json by option("--json").flag().help("Print one JSON document in place of text")
 
+  private val html by htmlOption()
+
   /** A picture for people, and what programs get in its place. */
   protected class Shown(val picture: String, val document: () -> JsonObject)
 
   /** What there is to be seen. */
   protected abstract fun look(session: DebugSession): Shown
+
+  /** The layers whose attention a page shows: there is seldom room for all. */
+  protected open fun layers(session: DebugSession): List<Layer> = Layer.all(session.model())
 
   final override fun execute() {
     if (listOfNotNull(prompt, ids, inputs).size != 1)
@@ -69,8 +76,10 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
       if (checkpoint.model().parameters() < TINY) LoadedModel.threads(1)
       var session = DebugSession.of(loaded, reads)
       for ((name, file) in feeds) session = session.patched(name, FileForward.fed(name, file))
-      val shown = look(session)
-      if (json) printUtf8(jsonText(shown.document())) else printPicture(shown.picture)
+      val page = html?.write(ReportPage.of(PageFile.MADE, session, layers(session)))
+      if (page != null) echo(page, err = json)
+      if (json) printUtf8(jsonText(look(session).document()))
+      else if (page == null) printPicture(look(session).picture)
     }
   }
 

@@ -31,8 +31,12 @@ class TopkCommand : ProbeCommand("topk") {
     |  isomorph topk TinyStories/ --prompt 'Once upon a time'
     |  isomorph topk TinyStories/ --prompt 'Once upon a time' --layer 0..2 --token ' upon' -k 5
     |  isomorph topk TinyStories/ --ids prompt.txt --token all --json
+    |  isomorph topk TinyStories/ --prompt 'Once upon a time' --html report.html
     """
       .trimMargin()
+
+  override fun layers(session: DebugSession): List<Layer> =
+    Layer.parse(session.model(), layers ?: "all")
 
   override fun look(session: DebugSession): Shown {
     val sequence = session.sequence()

@@ -13,6 +13,7 @@ import java.nio.file.Path
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.FileForward
 import org.isomorph.convert.ModelReference
+import org.isomorph.debug.kotlin.ReportJson
 import org.isomorph.megatron.execution.Execution
 import org.isomorph.megatron.execution.ExecutionComparison
 import org.isomorph.proof.Comparison
@@ -66,7 +67,7 @@ class VerifyCommand : IsomorphCommand("verify") {
     // Threads that share so little work wait for each other longer than they work.
     if (reference.model().parameters() < TINY) LoadedModel.threads(1)
     val report = Progress("verify").use { Comparison.between(reference, candidate, given, it) }
-    if (json) printJson(document(report))
+    if (json) printJson(ReportJson.of(report))
     else {
       echo("$a, $b: ${ReportText.verdict(report)}")
       ReportText.details(report).forEach { echo(it) }

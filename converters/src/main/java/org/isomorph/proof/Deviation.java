@@ -1,5 +1,6 @@
 package org.isomorph.proof;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -12,11 +13,23 @@ import java.util.Locale;
  * @param batch the batch's row in which the greatest was found; -1 where there is none
  * @param token the token at which it was found; -1 where the value has none
  * @param rows how many were compared; 0 where all numbers are the same
+ * @param tokens the greatest error at each token, of any row of the batch; 0 at padding; empty
+ *     where the value has no tokens, or all numbers are the same
  */
 public record Deviation(
-    double greatest, double median, double p99, long batch, long token, long rows) {
+    double greatest,
+    double median,
+    double p99,
+    long batch,
+    long token,
+    long rows,
+    List<Double> tokens) {
   /** All numbers are the same. */
-  public static final Deviation NONE = new Deviation(0, 0, 0, -1, -1, 0);
+  public static final Deviation NONE = new Deviation(0, 0, 0, -1, -1, 0, List.of());
+
+  public Deviation {
+    tokens = List.copyOf(tokens);
+  }
 
   /** Whether all numbers are the same. */
   public boolean isNone() {

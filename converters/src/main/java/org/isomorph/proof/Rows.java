@@ -73,6 +73,11 @@ public final class Rows {
       return shape.rank() == 0 ? 1 : Math.toIntExact(shape.dim(-1));
     }
 
+    /** How many tokens a row of the batch has; 0 where the value has none. */
+    int tokens() {
+      return Math.toIntExact(length);
+    }
+
     long batch(long row) {
       return batched ? index(row, 0) : -1;
     }
@@ -113,12 +118,14 @@ public final class Rows {
     int rows = Math.toIntExact(reference.shape().elements() / width);
     if (reference.equals(candidate)) return Deviation.NONE;
     float[] a = reference.floats(), b = candidate.floats();
-    double[] errors = new double[rows];
+    double[] errors = new double[rows], tokens = new double[selection.tokens()];
     int count = 0, worst = -1;
     for (int row = 0; row < rows; row++) {
       if (!selection.has(row)) continue;
       double error = error(a, b, row * width, width);
       errors[count++] = error;
+      int token = (int) selection.token(row);
+      if (token >= 0) tokens[token] = Math.max(tokens[token], error);
       if (error > 0 && (worst < 0 || error > error(a, b, worst * width, width))) worst = row;
     }
     if (worst < 0) return Deviation.NONE;
@@ -130,7 +137,8 @@ public final class Rows {
         errors[(int) Math.ceil(0.99 * count) - 1],
         selection.batch(worst),
         selection.token(worst),
-        count);
+        count,
+        Arrays.stream(tokens).boxed().toList());
   }
 
   /** What the results of a head come to. */

@@ -91,6 +91,11 @@ public record Lens(RunInfo info, String head, List<State> layers, List<String> n
     }
   }
 
+  /** Whether the head reads one vector of the whole sequence, and not each token. */
+  public boolean isPooled() {
+    return !layers.isEmpty() && layers.getFirst().cells().getFirst().token().id() < 0;
+  }
+
   /** The state with this name. */
   public State layer(String name) {
     return layers.stream()

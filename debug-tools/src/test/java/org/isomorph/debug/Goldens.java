@@ -17,13 +17,13 @@ import org.isomorph.tensorfile.Safetensors;
 import org.isomorph.testing.Snippets;
 
 /** The families' tiny checkpoints, with what their reference implementations computed. */
-final class Goldens {
+public final class Goldens {
   private static final Dialects DIALECTS = Dialects.load(Goldens.class.getClassLoader());
   private static final Path FOLDER = Snippets.page("architectures/src/test/resources/goldens");
 
   private Goldens() {}
 
-  static List<String> names() {
+  public static List<String> names() {
     try (var folders = Files.list(FOLDER)) {
       return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
@@ -31,7 +31,7 @@ final class Goldens {
     }
   }
 
-  static LoadedModel load(String name) {
+  public static LoadedModel load(String name) {
     try {
       return Checkpoint.open(FOLDER.resolve(name), DIALECTS).load(RunOptions.usual().in(DType.F32));
     } catch (IOException e) {
@@ -59,7 +59,7 @@ final class Goldens {
     return inputs;
   }
 
-  static DebugSession session(LoadedModel model, String name) {
+  public static DebugSession session(LoadedModel model, String name) {
     return DebugSession.of(model, Prompt.of(inputs(name)));
   }
 }
