@@ -70,7 +70,13 @@ public final class Proof implements Executor.Closing {
     Map<String, String> before = Hashes.of(plan.source().stored(), listener);
     Map<String, String> after = Hashes.of(written.stored(), listener);
     return new Certificate(
-            version, plan, before, after, wayBack.orElse(null), function.orElse(null))
+            version,
+            plan,
+            before,
+            written.stored(),
+            after,
+            wayBack.orElse(null),
+            function.orElse(null))
         .file();
   }
 

@@ -16,6 +16,7 @@ import org.isomorph.convert.Bytes
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.Plan
 import org.isomorph.convert.findings
+import org.isomorph.sharding.StoredTensors
 import org.isomorph.spec.Model
 import org.isomorph.spec.kotlin.SpecJson
 import org.isomorph.tensorfile.TensorSource
@@ -28,6 +29,7 @@ import org.isomorph.tensorfile.TensorSource
  * @property version of Isomorph
  * @property plan what was done
  * @property sourceHashes of the source's tensors as they were read, by name
+ * @property written the tensors of the result, as its family speaks of them
  * @property targetHashes of the written tensors, by name
  * @property wayBack what came of the way back, if it was gone
  * @property function what came of running both models, if that was done
@@ -36,6 +38,7 @@ class Certificate(
   private val version: String,
   private val plan: Plan,
   private val sourceHashes: Map<String, String>,
+  private val written: StoredTensors,
   private val targetHashes: Map<String, String>,
   private val wayBack: WayBack?,
   private val function: Report?,
@@ -101,19 +104,35 @@ class Certificate(
     val logical = mutableMapOf<TensorSource, String>()
     for (piece in source.stored().storage().pieces()) logical[piece.source()] = piece.target()
     val provenance = plan.provenance()
+    val files = files()
     putJsonArray("tensors") {
-      for (file in plan.written().files()) for (entry in file.entries()) addJsonObject {
-        val name = entry.info().name()
-        put("name", name)
-        put("dtype", entry.info().dtype().name)
-        put("shape", entry.info().shape().toString())
-        put("file", file.name())
-        put("sha256", targetHashes.getValue(name))
+      for (info in written.tensors().values) addJsonObject {
+        put("name", info.name())
+        put("dtype", info.dtype().name)
+        put("shape", info.shape().toString())
+        val within = files.getValue(info.name())
+        // Ranks have their parts of a tensor in several.
+        if (within.size == 1) put("file", within.first())
+        else putJsonArray("files") { within.forEach { add(JsonPrimitive(it)) } }
+        put("sha256", targetHashes.getValue(info.name()))
         putJsonArray("of") {
-          for (each in provenance[name].orEmpty()) add(JsonPrimitive(logical.getValue(each)))
+          for (each in provenance[info.name()].orEmpty()) add(JsonPrimitive(logical.getValue(each)))
         }
       }
     }
+  }
+
+  /** The files that hold some of each tensor; what is all zeros is made of nothing, and in one. */
+  private fun files(): Map<String, Set<String>> {
+    val files = mutableMapOf<String, MutableSet<String>>()
+    for (piece in plan.written().mapping().pieces()) files
+      .getOrPut(piece.source()) { sortedSetOf() }
+      .add(piece.target().file())
+    for (file in plan.written().files()) for (entry in file.entries()) files.putIfAbsent(
+      entry.info().name(),
+      mutableSetOf(file.name()),
+    )
+    return files
   }
 
   private fun JsonObjectBuilder.wayBack(back: WayBack) {
