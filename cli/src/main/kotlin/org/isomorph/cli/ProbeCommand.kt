@@ -76,10 +76,12 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
       if (checkpoint.model().parameters() < TINY) LoadedModel.threads(1)
       var session = DebugSession.of(loaded, reads)
       for ((name, file) in feeds) session = session.patched(name, FileForward.fed(name, file))
-      val page = html?.write(ReportPage.of(PageFile.MADE, session, layers(session)))
-      if (page != null) echo(page, err = json)
-      if (json) printUtf8(jsonText(look(session).document()))
-      else if (page == null) printPicture(look(session).picture)
+      // What is refused is refused before anything is written.
+      val shown = if (json || html == null) look(session) else null
+      html?.let {
+        echo(it.write(ReportPage.of(PageFile.MADE, session, layers(session))), err = json)
+      }
+      shown?.let { if (json) printUtf8(jsonText(it.document())) else printPicture(it.picture) }
     }
   }
 

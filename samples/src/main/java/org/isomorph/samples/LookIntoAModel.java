@@ -1,14 +1,17 @@
 package org.isomorph.samples;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.isomorph.convert.Checkpoint;
 import org.isomorph.debug.AttentionReadout;
 import org.isomorph.debug.DebugSession;
+import org.isomorph.debug.Layer;
 import org.isomorph.debug.Lens;
 import org.isomorph.debug.Prompt;
 import org.isomorph.debug.Show;
 import org.isomorph.debug.kotlin.TokenPieces;
+import org.isomorph.debug.report.ReportPage;
 import org.isomorph.dialect.Dialects;
 import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.RunOptions;
@@ -51,6 +54,10 @@ public final class LookIntoAModel {
       show.show_cos_distance(1);
       show.show_topk_token(1, 5);
       show.show_attention(1, "3", "0");
+      // end
+      // snippet: page
+      ReportPage page = ReportPage.of("my tool 1.0", session, Layer.parse(model.model(), "0..1"));
+      Files.writeString(directory.resolve("report.html"), page.html());
       // end
       // snippet: values
       System.out.println(session.statistics("decoder.*.ffn.out"));

@@ -52,6 +52,7 @@ class ConsoleTest {
         "docs/running.md",
         "docs/generation.md",
         "docs/probes.md",
+        "docs/report.md",
         "docs/proof.md",
         "docs/comparing.md",
         "docs/megatron.md"

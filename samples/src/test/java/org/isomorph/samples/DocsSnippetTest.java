@@ -21,7 +21,8 @@ class DocsSnippetTest {
         "docs/running.md",
         "docs/newcomers-guide.md",
         "docs/generation.md",
-        "docs/probes.md"
+        "docs/probes.md",
+        "docs/report.md"
       })
   void everyBlockIsASample(String path) throws IOException {
     Path page = Snippets.page(path);

@@ -156,6 +156,7 @@ class SamplesTest {
         .last()
         .asString()
         .startsWith("all of ");
+    assertThat(Path.of(file("llama"), "report.html")).content().startsWith("<!doctype html>");
     assertThat(printed(() -> LookIntoAModelKt.main(new String[] {file("llama")})))
         .anyMatch(line -> line.matches("decoder.1 \\d+\\.\\d+ bits"))
         .contains("  query @3 '<7>' → key @0 '<1>'");

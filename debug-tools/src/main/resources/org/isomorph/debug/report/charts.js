@@ -1,10 +1,10 @@
 // Curves over layers.
 
-const CHART = { width: 640, height: 170, left: 52, right: 12, top: 12, bottom: 26 };
+const CHART = { height: 170, left: 52, right: 12, top: 12, bottom: 26 };
 
 // values may hold null, where a line breaks. Returns its node and mark(at), which moves the cross.
-function lineChart({ title, labels, series, from, to, marked = null, onmark = null }) {
-  const { width, height, left, right, top, bottom } = CHART;
+function lineChart({ title, labels, series, from, to, marked = null, onmark = null, width = 640 }) {
+  const { height, left, right, top, bottom } = CHART;
   const all = series.flatMap((each) => each.values).filter(Number.isFinite);
   const low = from ?? Math.min(0, ...all);
   const high = to ?? Math.max(low + 1e-12, ...all);

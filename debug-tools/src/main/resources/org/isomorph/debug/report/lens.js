@@ -91,7 +91,7 @@ function lens(report) {
     const series = [{ name: "'" + visible(answers[cell][1]) + "', the answer", values: states.map((state) => state.probability[cell]) },
       ...candidates.map((each) => ({ name: "'" + visible(each.text) + "'", values: at(each.id) }))];
     return lineChart({ title: "Probability over layers", labels: states.map((state) => state.name), series, from: 0,
-      marked: row }).node;
+      marked: row, width: 380 }).node;
   }
 
   function detail(node, row, cell) {
