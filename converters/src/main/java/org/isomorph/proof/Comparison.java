@@ -447,7 +447,7 @@ public final class Comparison {
     Set<String> seen = new HashSet<>();
     for (String name : names) {
       // What leaves a layer is what enters the next: one value, said once.
-      if (!has(tapped, expected, name) || !seen.add(label(tapped, name))) continue;
+      if (!has(tapped, expected, name) || !seen.add(candidate.handed(name))) continue;
       double floor = trial.scale() * deviation(tapped, name, local, noise, both).greatest();
       steps.add(new Report.Step(name, deviation(tapped, name, expected, local, both), floor));
     }
