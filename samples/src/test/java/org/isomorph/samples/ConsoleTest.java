@@ -55,6 +55,7 @@ class ConsoleTest {
         "docs/report.md",
         "docs/proof.md",
         "docs/comparing.md",
+        "docs/debugging.md",
         "docs/megatron.md"
       })
   void everyCommandPrintsWhatThePageSays(String path) throws Exception {
@@ -63,7 +64,7 @@ class ConsoleTest {
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
     for (Command command : commands) {
-      if (command.line().contains(" swapped")) swap();
+      if (command.line().contains(" swapped") && !Files.exists(directory.resolve("swapped"))) swap();
       assertThat(run(command.line()))
           .as("%s: %s", path, command.line())
           .matches(pattern(command.output()));
