@@ -14,7 +14,6 @@ import java.util.function.LongFunction
 import org.isomorph.debug.compare.CompareText
 import org.isomorph.debug.compare.ModelComparison
 import org.isomorph.debug.compare.Side
-import org.isomorph.debug.compare.TokenDifference
 import org.isomorph.debug.kotlin.ReportJson
 import org.isomorph.debug.kotlin.TokenPieces
 import org.isomorph.debug.report.Findings
@@ -58,12 +57,11 @@ class CompareCommand : IsomorphCommand("compare") {
     LoadedModel.prepare()
     val one = Side.find(a, families)
     val two = Side.find(b, families)
-    val other = otherTokens(one, two)
+    val other = given.text?.let { tokensApart(it, one, two) }
     val inputs = inputs(one, two)
     val comparison = ModelComparison(one, two, inputs, dtype, explain)
-    // Threads that share so little work wait for each other longer than they work.
     val models = listOf(one, two).filterIsInstance<Side.Running>().map { it.subject().model() }
-    if (models.all { it.parameters() < TINY }) LoadedModel.threads(1)
+    fewThreadsForTiny(*models.toTypedArray())
     val report =
       if (other != null) Report.notComparable(listOf(other), listOf())
       else Progress("compare").use { comparison.run(it) }
@@ -81,19 +79,6 @@ class CompareCommand : IsomorphCommand("compare") {
     return given.of(running.subject().model(), running.directory().orElse(null))
   }
 
-  /** What two tokenizers make of one text, where it is not the same. */
-  private fun otherTokens(one: Side, two: Side): String? {
-    val text = given.text ?: return null
-    val (first, second) =
-      listOf(one, two).map { side ->
-        (side as? Side.Running)?.directory()?.orElse(null)?.takeIf(TokenizerFile::isIn)?.let {
-          TokenizerFile.of(it).use { tokenizer -> tokenizer.ids(text) }
-        }
-      }
-    if (first == null || second == null) return null
-    return TokenDifference.between(first, second).orElse(null)
-  }
-
   private fun page(one: Side, two: Side, inputs: Map<String, Tensor>, report: Report): ReportPage {
     val directory =
       listOf(one, two).firstNotNullOfOrNull {
@@ -101,9 +86,5 @@ class CompareCommand : IsomorphCommand("compare") {
       }
     val pieces = directory?.let(TokenPieces::of) ?: LongFunction { "<$it>" }
     return ReportPage.of(PageFile.MADE, Findings.of(one, two, dtype, inputs, pieces, report))
-  }
-
-  private companion object {
-    const val TINY = 2_000_000
   }
 }

@@ -34,9 +34,12 @@ abstract class IsomorphCommand(name: String) : CliktCommand(name) {
     } catch (e: CliktError) {
       throw e
     } catch (e: Throwable) {
-      throw CliktError("Error: ${explain(e)}${trace(e)}", e as? Exception, statusCode = 1)
+      throw CliktError(message(e), e as? Exception, statusCode = 1)
     }
   }
+
+  /** What is said of a failure. */
+  protected fun message(failure: Throwable): String = "Error: ${explain(failure)}${trace(failure)}"
 
   private fun trace(failure: Throwable): String {
     if (currentContext.readEnvvar("ISOMORPH_DEBUG") != "1") return ""

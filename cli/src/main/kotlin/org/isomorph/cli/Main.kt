@@ -23,6 +23,7 @@ private val commands: List<IsomorphCommand> =
     StatsCommand(),
     CompareCommand(),
     DumpCommand(),
+    DebugCommand(),
   )
 
 /**

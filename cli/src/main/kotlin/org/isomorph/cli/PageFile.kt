@@ -14,7 +14,7 @@ import kotlin.io.path.writeText
 import org.isomorph.debug.report.ReportPage
 
 /** A page for browsers, which appears when it is whole. */
-internal class PageFile(private val file: Path) {
+internal class PageFile private constructor(private val file: Path) {
   /** Writes it, and says in a line what is where. */
   fun write(page: ReportPage): String {
     val beside = file.absolute().resolveSibling(".${file.fileName}.partial")
@@ -33,19 +33,28 @@ internal class PageFile(private val file: Path) {
     /** What pages say that they were made by. */
     val MADE: String
       get() = "isomorph ${version()}"
+
+    /**
+     * The file that a text names.
+     *
+     * @throws IllegalArgumentException where no file can be
+     */
+    fun of(text: String): PageFile {
+      val file = Path.of(text)
+      require(!file.isDirectory()) {
+        "$file is a directory: expected a file, such as ${file.resolve("report.html")}"
+      }
+      val parent = file.absolute().parent
+      require(parent != null && parent.isDirectory()) {
+        "$file: there is no directory $parent; make it first"
+      }
+      return PageFile(file)
+    }
   }
 }
 
 /** `--html FILE`; where no file can be, it is refused before anything is computed. */
 internal fun ParameterHolder.htmlOption() =
   option("--html", metavar = "FILE")
-    .convert { text ->
-      val file = Path.of(text)
-      if (file.isDirectory())
-        fail("$file is a directory: expected a file, such as ${file.resolve("report.html")}")
-      val parent = file.absolute().parent
-      if (parent == null || !parent.isDirectory())
-        fail("$file: there is no directory $parent; make it first")
-      PageFile(file)
-    }
+    .convert { PageFile.of(it) }
     .help("Write a page for browsers that holds all that can be seen of the run, in one file")

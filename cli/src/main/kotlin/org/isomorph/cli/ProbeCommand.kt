@@ -21,7 +21,6 @@ import org.isomorph.debug.Prompt
 import org.isomorph.debug.kotlin.TokenPieces
 import org.isomorph.debug.report.ReportPage
 import org.isomorph.runtime.LoadedModel
-import org.isomorph.runtime.RunOptions
 import org.isomorph.tensor.DType
 
 /**
@@ -70,11 +69,8 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
     LoadedModel.prepare()
     val checkpoint = ModelReference.find(model, families).weights()
     val reads = reads(checkpoint).spelled(TokenPieces.of(checkpoint.directory()))
-    val options = RunOptions.usual().`in`(dtype).on(parsed(devices))
-    checkpoint.load(options).use { loaded ->
-      // Threads that share so little work wait for each other longer than they work.
-      if (checkpoint.model().parameters() < TINY) LoadedModel.threads(1)
-      var session = DebugSession.of(loaded, reads)
+    loaded(checkpoint, dtype, devices).use { running ->
+      var session = DebugSession.of(running, reads)
       for ((name, file) in feeds) session = session.patched(name, FileForward.fed(name, file))
       // What is refused is refused before anything is written.
       val shown = if (json || html == null) look(session) else null
@@ -93,9 +89,5 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
       ids?.let(TokenIds::read)
         ?: TokenizerFile.of(checkpoint.directory()).use { it.ids(checkNotNull(prompt)) }
     return Prompt.ids(checkpoint.model(), *tokens)
-  }
-
-  private companion object {
-    const val TINY = 2_000_000
   }
 }

@@ -11,11 +11,16 @@ internal object TokenIds {
   fun read(file: String): LongArray {
     val text =
       if (file == "-") String(System.`in`.readAllBytes()) else Files.readString(Path.of(file))
+    return parse(text, file)
+  }
+
+  /** Those of a text; [from] says in errors where it is from. */
+  fun parse(text: String, from: String): LongArray {
     val words = text.split(SEPARATORS).filter { it.isNotEmpty() }
-    require(words.isNotEmpty()) { "$file: expected token ids, found none" }
+    require(words.isNotEmpty()) { "$from: expected token ids, found none" }
     return LongArray(words.size) { index ->
       requireNotNull(words[index].toLongOrNull()) {
-        "$file: expected token ids, found ${words[index].take(20)} at place ${index + 1}"
+        "$from: expected token ids, found ${words[index].take(20)} at place ${index + 1}"
       }
     }
   }

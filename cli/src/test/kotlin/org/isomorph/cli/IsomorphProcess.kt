@@ -13,6 +13,10 @@ import kotlin.io.path.readText
 class IsomorphProcess private constructor(private val command: List<String>) {
   private val environment = mutableMapOf<String, String?>()
   private var directory: Path? = null
+  private var input = ""
+
+  /** Writes to stdin; it is empty otherwise. */
+  fun input(text: String) = apply { input = text }
 
   /** Sets a variable of the environment; null takes it away. */
   fun environment(name: String, value: String?) = apply { environment[name] = value }
@@ -24,6 +28,7 @@ class IsomorphProcess private constructor(private val command: List<String>) {
     IsomorphProcess(listOf("bash", "-c", script, "bash") + command).also {
       it.environment += environment
       it.directory = directory
+      it.input = input
     }
 
   fun run(vararg arguments: String): Result = start(*arguments).result()
@@ -44,7 +49,7 @@ class IsomorphProcess private constructor(private val command: List<String>) {
       if (value == null) builder.environment().remove(name) else builder.environment()[name] = value
     }
     val process = builder.start()
-    process.outputStream.close()
+    process.outputStream.use { it.write(input.encodeToByteArray()) }
     return Running(process, out, err)
   }
 

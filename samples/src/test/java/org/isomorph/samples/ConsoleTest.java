@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.isomorph.spec.Dsl.*;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The console blocks of the pages, run from the first line to the last in an empty directory, as a
- * reader would: {@code ./isomorph}, {@code cmp}, and nothing else.
+ * reader would: {@code ./isomorph}, what {@code printf} gives it to read, {@code cmp}, and nothing
+ * else.
  *
  * <p>A line {@code ...} stands for any lines, within a line for any text. Seconds do not count.
  * There are a description, {@code spec.json}, and a prompt, {@code prompt.txt}.
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleTest {
   private static final Pattern BLOCK = Pattern.compile("(?sm)^```console\n(.*?)^```");
   private static final Pattern SECONDS = Pattern.compile("\\d+\\.\\d\\d s\\b");
+
+  private static final Pattern PIPED = Pattern.compile("printf '(.*)' \\| (.*)");
 
   private static final Model TINY =
       causal("tiny", 99, 32)
@@ -103,16 +107,20 @@ class ConsoleTest {
   }
 
   private String run(String line) throws Exception {
-    List<String> words = Arrays.asList(line.replace("'", "").split(" "));
+    Matcher piped = PIPED.matcher(line);
+    String input = piped.matches() ? piped.group(1).replace("\\n", "\n") : "";
+    String command = piped.matches() ? piped.group(2) : line;
+    List<String> words = Arrays.asList(command.replace("'", "").split(" "));
     return switch (words.getFirst()) {
-      case "./isomorph" -> isomorph(words.subList(1, words.size()));
+      case "./isomorph" -> isomorph(words.subList(1, words.size()), input);
       case "cmp" -> compare(words.get(1), words.get(2));
       default -> throw new IllegalArgumentException("no such command here: " + line);
     };
   }
 
   /** As the launcher starts it, but with the classes under test. */
-  private String isomorph(List<String> arguments) throws IOException, InterruptedException {
+  private String isomorph(List<String> arguments, String input)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -129,7 +137,9 @@ class ConsoleTest {
       builder.environment().remove(variable);
     builder.environment().put("ISOMORPH_PLUGINS", directory.resolve("none").toString());
     Process process = builder.start();
-    process.getOutputStream().close();
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(input.getBytes(StandardCharsets.UTF_8));
+    }
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     // Trailing blanks are lost in pages.
