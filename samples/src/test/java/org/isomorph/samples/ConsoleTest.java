@@ -68,7 +68,8 @@ class ConsoleTest {
     List<Command> commands = commands(Files.readString(Snippets.page(path)));
     assertThat(commands).isNotEmpty();
     for (Command command : commands) {
-      if (command.line().contains(" swapped") && !Files.exists(directory.resolve("swapped"))) swap();
+      if (command.line().contains(" swapped") && !Files.exists(directory.resolve("swapped")))
+        swap();
       assertThat(run(command.line()))
           .as("%s: %s", path, command.line())
           .matches(pattern(command.output()));
