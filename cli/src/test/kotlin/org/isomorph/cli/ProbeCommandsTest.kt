@@ -130,6 +130,8 @@ class ProbeCommandsTest {
       IsomorphProcess.java()
         .environment("TERM", "xterm-256color")
         .environment("NO_COLOR", null)
+        // Where this is set, terminals are taken for logs.
+        .environment("CI", null)
         .through("exec script -qefc \"\$(printf '%q ' \"\$@\")\" ${temp.resolve("log")}")
         .run("cos", "$llama", "--ids", "$ids")
     assertThat(result.exit).isZero
