@@ -228,12 +228,11 @@ record Randoms(Model model, Ask one, Ask other) {
       int depth = Math.toIntExact(model.last().depth());
       Ask ask =
           Ask.tensor(tensor)
-              .divided(division(depth, ParallelPlan.predicting(model)))
-              .experts(model.last().layers().anyMatch(Form::isMixture) ? expert : 1)
+              .divided(division(depth, Math.toIntExact(model.furtherTokens())))
+              .experts(model.last().has(Mixture.class) ? expert : 1)
               .divisor(number(1, 2, 5, 16))
               .as(pick(MegatronFormat.values()));
-      if (within != tensor && model.last().layers().anyMatch(Form::isMixture))
-        ask = ask.expertTensor(within);
+      if (within != tensor && model.last().has(Mixture.class)) ask = ask.expertTensor(within);
       switch (random.nextInt(3)) {
         case 0 -> ask = ask.by(Implementation.TRANSFORMER_ENGINE, Experts.SEQUENTIAL);
         case 1 -> ask = ask.by(Implementation.TRANSFORMER_ENGINE, Experts.GROUPED);
