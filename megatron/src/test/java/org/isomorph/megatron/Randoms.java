@@ -22,6 +22,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Attention;
@@ -43,6 +46,14 @@ import org.isomorph.spec.Router.Grouped.Score;
  * seed.
  */
 record Randoms(Model model, Ask one, Ask other) {
+  /** Any of them, for laws. */
+  static final class Any implements ArbitrarySupplier<Randoms> {
+    @Override
+    public Arbitrary<Randoms> get() {
+      return Arbitraries.longs().withoutEdgeCases().map(Randoms::of);
+    }
+  }
+
   static Randoms of(long seed) {
     return new Maker(new Random(seed)).make();
   }
