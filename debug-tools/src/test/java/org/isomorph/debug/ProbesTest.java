@@ -194,6 +194,7 @@ class ProbesTest {
     DebugSession alone =
         session.patched("decoder.0.attn.mix", Tensor.ofFloats(mix.shape(), floats(one)));
     Rows added = new Rows(alone.value("decoder.0.attn.out"));
+    assertThat(first.contribution()).isCloseTo(first.added(), within(1e-5));
     assertThat(first.heads().getFirst().contribution())
         .isCloseTo(Vectors.norm(added.at(0, 0)), within(1e-5));
   }

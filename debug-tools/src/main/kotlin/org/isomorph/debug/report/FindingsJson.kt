@@ -69,10 +69,12 @@ internal object FindingsJson {
         put("queries", map.queries().tower())
         put("keys", map.keys().tower())
         put("sink", map.hasSink())
+        put("before_norm", map.isBeforeNorm)
         map.window().ifPresent { put("window", it) }
         put("disturbance", rounded(map.disturbance()))
         put("mask", masks.getOrPut(visible) { masks.size })
         put("weights", matrix.weights())
+        put("value_norms", matrix.valueNorms())
       }
     }
     putJsonArray("masks") { masks.keys.forEach { add(it) } }

@@ -206,12 +206,12 @@ class ReportPageTest {
     assertThat(without.findings().notes())
         .containsExactly(
             new Findings.Note(Section.ATTENTION, "none of these layers has attention weights"));
-    // Each layer takes 4 heads x 820 pairs x 4/3 bytes and its name.
+    // Each layer takes 4 heads x (820 pairs + 40 norms of 2) x 4/3 bytes and its name.
     Budget budget = new Budget(without.bytes() + 10_500, 256, 16_000, 5);
     ReportPage all = ReportPage.of(Pages.MADE, session, Layer.all(llama.model()), budget);
     assertThat(all.findings().attention()).isEmpty();
     assertThat(all.findings().notes().getFirst().text())
-        .startsWith("the attention of 3 layers would take 14,")
+        .startsWith("the attention of 3 layers would take 15,600 bytes")
         .contains("name at most 2 of them with --layer");
     ReportPage narrowed =
         ReportPage.of(Pages.MADE, session, Layer.parse(llama.model(), "0..1"), budget);
