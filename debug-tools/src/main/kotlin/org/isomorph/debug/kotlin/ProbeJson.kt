@@ -30,6 +30,7 @@ public object ProbeJson {
   public fun of(found: CosDistance): JsonObject = buildJsonObject {
     run(found.info())
     put("first_counted", found.isFirstCounted)
+    put("standardised", found.isStandardised)
     putJsonArray("layers") {
       for (layer in found.layers()) addJsonObject {
         put("name", layer.name())
