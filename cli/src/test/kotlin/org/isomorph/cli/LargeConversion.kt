@@ -70,6 +70,11 @@ internal class LargeConversion(folder: Path) {
     return false
   }
 
+  /** Waits until so many files are finished, or the process ends. */
+  fun awaitFinished(process: Process, count: Int) {
+    while (process.isAlive && finished().size < count) Thread.onSpinWait()
+  }
+
   /** Files that are neither finished nor moved to the destination. */
   fun beingWritten(): Set<String> {
     val finished = finished().keys

@@ -1,10 +1,8 @@
 package org.isomorph.convert;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,18 +14,12 @@ import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.DialectException;
 import org.isomorph.dialect.Dialects;
-import org.isomorph.dialect.Expression;
-import org.isomorph.dialect.Spelling;
-import org.isomorph.dialect.Storage;
 import org.isomorph.dialect.Table;
-import org.isomorph.dialect.TensorInfos;
 import org.isomorph.layout.Mapping;
 import org.isomorph.runtime.LoadedModel;
 import org.isomorph.runtime.RunOptions;
 import org.isomorph.sharding.StoredTensors;
-import org.isomorph.spec.Difference;
 import org.isomorph.spec.Model;
-import org.isomorph.spec.SpecException;
 import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.TensorSource;
@@ -46,7 +38,7 @@ public final class Checkpoint {
   private final Map<String, String> names;
   private final List<String> unknown;
 
-  private Checkpoint(
+  Checkpoint(
       Path directory,
       Config config,
       Dialect dialect,
@@ -90,99 +82,7 @@ public final class Checkpoint {
   public static Checkpoint open(
       Path directory, Dialects dialects, Optional<Dialect> from, Optional<Path> configuration)
       throws IOException {
-    if (!Files.isDirectory(directory))
-      throw new ConversionRefused(
-          directory
-              + ": expected a checkpoint's directory, found "
-              + (Files.exists(directory) ? "a file" : "nothing there"));
-    if (configuration.isPresent() && !Files.isRegularFile(configuration.get()))
-      throw new ConversionRefused(
-          configuration.get() + ": expected a configuration to read, found no such file");
-    for (Dialect each : from.map(List::of).orElseGet(dialects::all))
-      if (each.storage().isPresent()) {
-        if (each.storage().get().isIn(directory))
-          return kept(directory, each, each.storage().get(), dialects, configuration);
-        if (from.isPresent())
-          throw new ConversionRefused(
-              directory + ": expected a checkpoint as " + each.name() + " keeps them, found none");
-      }
-    Path file = configuration.orElseGet(() -> configuration(directory, dialects, from));
-    Config written = Config.read(file);
-    Config config = Quantisation.without(written);
-    Dialect dialect = from.orElseGet(() -> dialects.reading(config));
-    StoredTensors stored = Quantisation.present(written, StoredTensors.open(directory));
-    Model model = named(directory, described(dialect, config, TensorInfos.of(stored.tensors())));
-    return new Checkpoint(
-        directory, config, dialect, model, Table.of(model, dialect.rows(model)), stored);
-  }
-
-  /** A model goes by the name of its directory. */
-  private static Model named(Path directory, Model model) {
-    Path name = directory.toAbsolutePath().normalize().getFileName();
-    return name == null ? model : model.named(name.toString());
-  }
-
-  /** Opens a directory that a family keeps in its own way, and whose model others may describe. */
-  private static Checkpoint kept(
-      Path directory,
-      Dialect dialect,
-      Storage storage,
-      Dialects dialects,
-      Optional<Path> configuration)
-      throws IOException {
-    Optional<Config> own = configuration.isPresent() ? Optional.empty() : storage.config(directory);
-    if (own.isPresent()) {
-      Model model = described(dialect, own.get(), TensorInfos.UNKNOWN);
-      return kept(directory, own.get(), dialect, storage, model);
-    }
-    Path beside = directory.resolve(Dialect.CONFIGURATION_FILE);
-    Path file =
-        configuration
-            .or(() -> Files.isRegularFile(beside) ? Optional.of(beside) : Optional.empty())
-            .orElseThrow(() ->
-                new ConversionRefused(
-                    "%s: the files do not say what model they are of; name a configuration of it with --config: a config.json of any family, or a specification"
-                        .formatted(directory)));
-    Model described = ModelReference.described(file, dialects).model();
-    return switch (Expression.of(dialect, described, Spelling.BEFORE_5)) {
-      case Expression.Expressed yes -> kept(directory, yes.config(), dialect, storage, yes.model());
-      case Expression.Refused no ->
-          throw new ConversionRefused(
-              "%s: the files are %s's, which cannot express the model that %s describes"
-                  .formatted(directory, dialect.name(), file),
-              no.reasons().stream().map(Difference::sentence).toList());
-    };
-  }
-
-  private static Checkpoint kept(
-      Path directory, Config config, Dialect dialect, Storage storage, Model model)
-      throws IOException {
-    Model named = named(directory, model);
-    Table table = Table.of(named, dialect.rows(named));
-    return new Checkpoint(
-        directory, config, dialect, named, table, storage.open(directory, named, table));
-  }
-
-  private static Path configuration(Path directory, Dialects dialects, Optional<Dialect> from) {
-    Collection<String> names =
-        from.<Collection<String>>map(dialect -> List.of(dialect.configurationFile()))
-            .orElseGet(dialects::configurationFiles);
-    for (String name : names)
-      if (Files.isRegularFile(directory.resolve(name))) return directory.resolve(name);
-    throw new ConversionRefused(
-        directory
-            + ": expected a checkpoint's "
-            + String.join(" or ", names)
-            + ", found none; name a configuration with --config");
-  }
-
-  /** What a configuration describes; what makes no sense is said with the file's name. */
-  static Model described(Dialect dialect, Config config, TensorInfos tensors) {
-    try {
-      return dialect.spec(config, tensors);
-    } catch (SpecException senseless) {
-      throw new DialectException(config.file() + ": " + senseless.getMessage(), senseless);
-    }
+    return new Opening(directory, dialects, from, configuration).checkpoint();
   }
 
   /** The same checkpoint with other tensors in place of those in the files. */

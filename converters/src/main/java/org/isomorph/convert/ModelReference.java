@@ -81,7 +81,7 @@ public record ModelReference(
 
   private static ModelReference described(Dialect dialect, Config config, String name) {
     return new ModelReference(
-        Checkpoint.described(dialect, config, TensorInfos.UNKNOWN).named(name),
+        Opening.described(dialect, config, TensorInfos.UNKNOWN).named(name),
         Optional.of(dialect),
         Optional.of(config),
         Optional.empty());

@@ -3,6 +3,7 @@ package org.isomorph.convert;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ final class Reduction {
   /** The ways from what was reduced. */
   private final Map<Model, Optional<Route>> known = new HashMap<>();
 
+  /** What each law makes of models that were asked about before, which are the same objects. */
+  private final List<Map<Model, List<Step>>> reductions = new ArrayList<>();
+
   /** Which of each law's reductions is taken; behind its last one, none. */
   private final int[] choice = new int[Adjustments.ALL.size()];
 
@@ -39,6 +43,7 @@ final class Reduction {
     this.target = target;
     this.source = source;
     this.knowledge = knowledge;
+    for (int law = 0; law < choice.length; law++) reductions.add(new IdentityHashMap<>());
   }
 
   /**
@@ -99,9 +104,10 @@ final class Reduction {
     List<Step> steps = new ArrayList<>();
     Model current = source;
     for (int law = 0; law < laws; law++) {
-      List<Step> reductions = Adjustments.ALL.get(law).reductions(current);
-      if (choice[law] >= reductions.size()) continue;
-      steps.add(reductions.get(choice[law]));
+      List<Step> possible =
+          reductions.get(law).computeIfAbsent(current, Adjustments.ALL.get(law)::reductions);
+      if (choice[law] >= possible.size()) continue;
+      steps.add(possible.get(choice[law]));
       current = steps.getLast().model();
     }
     return steps;

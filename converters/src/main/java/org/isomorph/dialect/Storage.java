@@ -11,21 +11,29 @@ import org.isomorph.spec.Model;
  * beside the weights, nor weights under the names by which the family's table has them.
  */
 public interface Storage {
-  /** Whether a directory is of this kind; asked of every directory, so it looks at few names. */
-  boolean isIn(Path directory) throws IOException;
-
-  /** The configuration that the files have in them, if they have one. */
-  Optional<Config> config(Path directory) throws IOException;
-
   /**
-   * The tensors of the family's table, and which elements of which files they are.
+   * Opens a directory, if it is of this kind. It is asked of every directory, so it looks at few
+   * names first; of the files only headers are read.
    *
-   * @param model the model that the files are of
-   * @param table the family's table for it
-   * @throws org.isomorph.tensorfile.TensorFileException if they are of another, or not whole
+   * @throws org.isomorph.tensorfile.TensorFileException if it is of this kind, and malformed
    */
-  StoredTensors open(Path directory, Model model, Table table) throws IOException;
+  Optional<Kept> open(Path directory) throws IOException;
 
   /** Whether a file of the directory is part of the checkpoint: others are carried along. */
   boolean owns(String file);
+
+  /** The files of a directory, opened. */
+  interface Kept {
+    /** The configuration that the files have in them, if they have one. */
+    Optional<Config> config();
+
+    /**
+     * The tensors of the family's table, and which elements of which files they are.
+     *
+     * @param model the model that the files are of
+     * @param table the family's table for it
+     * @throws org.isomorph.tensorfile.TensorFileException if they are of another, or not whole
+     */
+    StoredTensors tensors(Model model, Table table);
+  }
 }

@@ -43,7 +43,7 @@ final class DistributedTensors {
     this.files = files;
     this.table = table;
     this.depth = model.last().depth();
-    this.found = files.tensors().tensors();
+    this.found = files.weights().tensors();
     this.naming = new Naming(Form.of(model, Implementation.LOCAL, Experts.SEQUENTIAL));
   }
 
@@ -181,7 +181,7 @@ final class DistributedTensors {
             key.startsWith("optimizer.") || key.startsWith("chained_")
                 ? "the state of an optimizer"
                 : "in no row of the megatron table");
-    for (String item : files.tensors().bytesItems())
+    for (String item : files.weights().bytesItems())
       if (!item.contains("_extra_state") && !item.equals(DistributedFiles.COMMON_ITEM))
         besides.put(item, "no tensor: the state of a training program");
     return besides;

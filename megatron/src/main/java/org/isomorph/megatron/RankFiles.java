@@ -10,6 +10,10 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.isomorph.dialect.Config;
+import org.isomorph.dialect.Storage;
+import org.isomorph.dialect.Table;
+import org.isomorph.sharding.StoredTensors;
+import org.isomorph.spec.Model;
 import org.isomorph.tensorfile.Headers;
 import org.isomorph.tensorfile.TensorFileException;
 import org.isomorph.tensorfile.TorchFile;
@@ -19,7 +23,7 @@ import org.isomorph.tensorfile.TorchFile;
  *
  * @param files by the names of their directories
  */
-public record RankFiles(MegatronDirectory directory, List<RankFile> files) {
+public record RankFiles(MegatronDirectory directory, List<RankFile> files) implements Storage.Kept {
   private static final Pattern NAME =
       Pattern.compile("mp_rank_(\\d{2,4})(?:_(\\d{3,4}))?(?:_(\\d{3,4}))?");
 
@@ -90,7 +94,13 @@ public record RankFiles(MegatronDirectory directory, List<RankFile> files) {
   }
 
   /** The arguments, if the files have them; all have the same. */
+  @Override
   public Optional<Config> config() {
     return files.getFirst().config();
+  }
+
+  @Override
+  public StoredTensors tensors(Model model, Table table) {
+    return new RankTensors(this, model, table).stored();
   }
 }

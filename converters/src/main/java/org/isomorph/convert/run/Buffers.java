@@ -47,8 +47,8 @@ final class Buffers implements AutoCloseable {
     return buffer(1);
   }
 
-  /** For float64 values on their way in or out of {@link #values}. */
-  Buffer doubles() {
+  /** For elements whose type changes on their way. */
+  Buffer cast() {
     return buffer(2);
   }
 

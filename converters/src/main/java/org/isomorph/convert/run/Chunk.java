@@ -3,7 +3,9 @@ package org.isomorph.convert.run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Compute;
 import org.isomorph.convert.Blueprint.Move;
@@ -23,6 +25,9 @@ sealed interface Chunk {
 
   /** One tile of a large move that permutes or casts. */
   record Tile(Move move, Tiling tiling, long number) implements Chunk {}
+
+  /** The elements {@code first} (inclusive) to {@code end} (exclusive) of a weave's target. */
+  record Woven(Weave weave, long first, long end) implements Chunk {}
 
   /** The elements {@code first} (inclusive) to {@code end} (exclusive) of a computed parameter. */
   record Elements(Compute compute, long first, long end) implements Chunk {}
@@ -49,8 +54,15 @@ sealed interface Chunk {
     List<Move> small = new ArrayList<>();
     long smallBytes = 0;
     Deque<Chunk> rest = new ArrayDeque<>();
+    Set<Move> woven = new HashSet<>();
+    for (Weave weave : Weave.among(file.tasks())) {
+      if (weave.moves().stream().allMatch(Chunk::unchanged)) continue;
+      woven.addAll(weave.moves());
+      addWoven(weave, bufferBytes, rest);
+    }
     for (Blueprint.Task task : file.tasks())
       switch (task) {
+        case Move move when woven.contains(move) -> {}
         case Move move when unchanged(move) -> addRanges((Span) move.source(), move, ranges);
         case Move move when heldBytes(move) <= bufferBytes / 2 -> {
           small.add(move);
@@ -122,6 +134,12 @@ sealed interface Chunk {
     Tiling tiling = Tiling.of(move, bufferBytes);
     for (long number = 0; number < tiling.size(); number++)
       chunks.add(new Tile(move, tiling, number));
+  }
+
+  private static void addWoven(Weave weave, int bufferBytes, Deque<Chunk> chunks) {
+    long step = weave.step(bufferBytes);
+    for (long first = weave.begin(); first < weave.end(); first += step)
+      chunks.add(new Woven(weave, first, Math.min(weave.end(), first + step)));
   }
 
   /** The bytes that a move takes in a buffer. */

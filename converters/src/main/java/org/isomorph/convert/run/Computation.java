@@ -22,9 +22,10 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
     double[] values = buffers.values(count);
     Arrays.fill(values, 0, count, 0);
     MemorySegment segment = MemorySegment.ofArray(values);
+    Gathering gathering = new Gathering(sources, buffers);
     for (Piece<Source, Compute.Parameter> piece : compute.gather())
       for (Box box : Restriction.ofTarget(piece.box(), first, end))
-        gather(piece.source(), box, segment, first);
+        gathering.gather(piece.source(), box, DType.F64, segment, first);
     int columns = Math.toIntExact(Chunk.columns(compute));
     switch (compute.transform().need()) {
       case ELEMENTS -> compute.transform().apply(values, first, 1, count);
@@ -35,32 +36,10 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
         scatter(segment, first, box, piece.target());
   }
 
-  private void gather(Source source, Box box, MemorySegment values, long first) throws IOException {
-    int width = source.dtype().width();
-    Tiling tiling = new Tiling(box, width, Double.BYTES, Double.BYTES, buffers.bytes());
-    Buffer stored = buffers.first();
-    Buffer doubles = buffers.doubles();
-    for (long number = 0; number < tiling.size(); number++) {
-      Tile tile = tiling.tile(number);
-      Permutation.read(sources, source, tile, stored);
-      int elements = Math.toIntExact(tile.reads().elements());
-      Casts.cast(source.dtype(), stored.segment(), DType.F64, doubles.segment(), elements);
-      Strided.copy(
-          Double.BYTES,
-          tile.extents(),
-          doubles.segment(),
-          0,
-          tile.reads().strides(),
-          values,
-          tile.to() - first,
-          tile.toStrides());
-    }
-  }
-
   private void scatter(MemorySegment values, long first, Box box, Slot slot) throws IOException {
     int width = slot.dtype().width();
     Tiling tiling = new Tiling(box, Double.BYTES, width, Double.BYTES, buffers.bytes());
-    Buffer doubles = buffers.doubles();
+    Buffer doubles = buffers.cast();
     Buffer stored = buffers.first();
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);

@@ -7,6 +7,10 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.zip.CRC32;
 import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.convert.run.Buffers.Buffer;
+import org.isomorph.layout.Box;
+import org.isomorph.layout.Restriction;
+import org.isomorph.tensor.DType;
 import org.isomorph.tensorfile.Seal;
 import org.jspecify.annotations.Nullable;
 
@@ -74,12 +78,24 @@ final class Worker implements Closeable {
       }
       case Chunk.Tile(var move, var tiling, var number) ->
           new Permutation(sources, buffers, this).move(move, tiling.tile(number));
+      case Chunk.Woven(var weave, var first, var end) -> weave(weave, first, end);
       case Chunk.Elements(var compute, var first, var end) ->
           new Computation(sources, buffers, this).compute(compute, first, end);
       case Chunk.Seals(var seals) -> {
         for (Seal seal : seals) seal(seal);
       }
     }
+  }
+
+  /** Fills a buffer with elements of a weave's target, and writes it. */
+  private void weave(Weave weave, long first, long end) throws IOException {
+    Gathering gathering = new Gathering(sources, buffers);
+    DType type = weave.target().dtype();
+    Buffer woven = buffers.second();
+    for (Move move : weave.moves())
+      for (Box box : Restriction.ofTarget(move.box(), first, end))
+        gathering.gather(move.source(), box, type, woven.segment(), first);
+    write(woven.view(0, type.bytes(end - first)), weave.target().offset() + type.bytes(first));
   }
 
   /** Sums what is in the file by now, as it is there, and writes the sum. */

@@ -15,6 +15,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.isomorph.convert.Blueprint;
@@ -119,6 +120,39 @@ class MoveLaws {
     everyElementGoesWhereTheBoxSays(box, dtypes, buffer, seed);
   }
 
+  @Property(tries = 60)
+  void movesBetweenEachOtherFillTheirTensor(
+      @ForAll("columns") List<Integer> columns,
+      @ForAll @IntRange(min = 1, max = 16) int rows,
+      @ForAll("casts") List<DType> dtypes,
+      @ForAll("buffers") int buffer,
+      @ForAll long seed)
+      throws IOException {
+    DType from = dtypes.getFirst();
+    DType to = dtypes.getLast();
+    Random random = new Random(seed);
+    long row = columns.stream().mapToLong(Integer::intValue).sum();
+    int sourceBytes = (int) from.bytes(rows * (row + 3));
+    Path source = random(sourceBytes, seed);
+    byte[] input = Files.readAllBytes(source);
+    byte[] expected = new byte[5 + (int) to.bytes(rows * row)];
+    System.arraycopy("head!".getBytes(), 0, expected, 0, 5);
+    List<Blueprint.Task> tasks = new ArrayList<>();
+    long column = 0;
+    for (int width : columns) {
+      // Cut out of longer rows, or with rows of its own.
+      long stride = random.nextBoolean() ? row + 2 : width;
+      Box box = new Box(column, column, List.of(new Dim(rows, stride, row), new Dim(width, 1, 1)));
+      tasks.add(new Move(new Span(source, 0, from), new Slot(5, to), box));
+      naive(
+          box,
+          (f, t) -> element(from, input, (int) from.bytes(f), to, expected, 5 + (int) to.bytes(t)));
+      column += width;
+    }
+    java.util.Collections.shuffle(tasks, random);
+    assertThat(execute(expected.length, tasks, buffer)).isEqualTo(expected);
+  }
+
   @Property(tries = 200)
   void theRestrictionsOfABoxToNeighbouringRangesAreTheBox(
       @ForAll("boxes") Box box, @ForAll boolean bySource, @ForAll("steps") int step) {
@@ -169,6 +203,11 @@ class MoveLaws {
   @Provide
   Arbitrary<Integer> largeBuffers() {
     return Arbitraries.of(20_000, 100_000, 1 << 20, 8 << 20);
+  }
+
+  @Provide
+  Arbitrary<List<Integer>> columns() {
+    return Arbitraries.integers().between(60, 400).list().ofMinSize(2).ofMaxSize(4);
   }
 
   @Provide

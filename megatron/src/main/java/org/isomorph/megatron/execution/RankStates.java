@@ -113,10 +113,10 @@ sealed interface RankStates {
 
     @Override
     public Config outline() {
-      var table = files.tensors().tensors().get(GptModel.TABLE);
+      var table = files.weights().tensors().get(GptModel.TABLE);
       if (table == null)
         throw TensorFileException.in(
-            files.tensors().path(), GptModel.TABLE, "expected it, found none");
+            files.weights().path(), GptModel.TABLE, "expected it, found none");
       return Config.builder().set("padded_vocab_size", table.info().shape().dim(0)).build();
     }
 
@@ -124,7 +124,7 @@ sealed interface RankStates {
     public List<RankState> of(Chunk chunk, TransformerConfig config, ParallelState parallel) {
       List<RankState> states = new ArrayList<>();
       for (int process = 0; process < parallel.processes(); process++)
-        states.add(new DistributedRankState(files.tensors(), chunk, config, parallel, process));
+        states.add(new DistributedRankState(files.weights(), chunk, config, parallel, process));
       return states;
     }
   }

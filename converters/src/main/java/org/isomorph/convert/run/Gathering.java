@@ -1,0 +1,47 @@
+package org.isomorph.convert.run;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.isomorph.convert.Blueprint.Source;
+import org.isomorph.convert.run.Buffers.Buffer;
+import org.isomorph.convert.run.Tiling.Tile;
+import org.isomorph.layout.Box;
+import org.isomorph.tensor.Casts;
+import org.isomorph.tensor.DType;
+
+/** Reads the elements of boxes to where they belong in memory. */
+record Gathering(SourceFiles sources, Buffers buffers) {
+
+  /**
+   * Reads the elements of a box.
+   *
+   * @param type what they are in memory
+   * @param target where they go; not the first buffer, nor the one for casts
+   * @param first the target element that lies at its beginning
+   */
+  void gather(Source source, Box box, DType type, MemorySegment target, long first)
+      throws IOException {
+    int fromWidth = source.dtype().width();
+    int toWidth = type.width();
+    Tiling tiling = new Tiling(box, fromWidth, toWidth, fromWidth, buffers.bytes());
+    for (long number = 0; number < tiling.size(); number++) {
+      Tile tile = tiling.tile(number);
+      Buffer read = buffers.first();
+      Permutation.read(sources, source, tile, read);
+      if (source.dtype() != type) {
+        int elements = Math.toIntExact(tile.reads().elements());
+        Casts.cast(source.dtype(), read.segment(), type, buffers.cast().segment(), elements);
+        read = buffers.cast();
+      }
+      Strided.copy(
+          toWidth,
+          tile.extents(),
+          read.segment(),
+          0,
+          tile.reads().strides(),
+          target,
+          tile.to() - first,
+          tile.toStrides());
+    }
+  }
+}
