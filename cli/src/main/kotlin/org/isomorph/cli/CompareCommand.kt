@@ -16,7 +16,6 @@ import org.isomorph.debug.compare.ModelComparison
 import org.isomorph.debug.compare.Side
 import org.isomorph.debug.kotlin.ReportJson
 import org.isomorph.debug.kotlin.TokenPieces
-import org.isomorph.debug.report.Findings
 import org.isomorph.debug.report.ReportPage
 import org.isomorph.proof.Report
 import org.isomorph.runtime.LoadedModel
@@ -67,10 +66,10 @@ class CompareCommand : IsomorphCommand("compare") {
       else Progress("compare").use { comparison.run(it) }
     if (json) printJson(ReportJson.of(report))
     else {
-      CompareText.of(report).forEach { echo(it) }
+      printPicture(CompareText.of(report).joinToString("\n"))
       if (comparison.isTurned) echo(" $b is a recording: the layers of $a were given its values")
     }
-    html?.let { echo(" " + it.write(page(one, two, inputs, report)), err = json) }
+    html?.let { echo(" " + it.write(page(comparison, report)), err = json) }
     if (report.outcome().exit() != 0) throw ProgramResult(report.outcome().exit())
   }
 
@@ -79,12 +78,12 @@ class CompareCommand : IsomorphCommand("compare") {
     return given.of(running.subject().model(), running.directory().orElse(null))
   }
 
-  private fun page(one: Side, two: Side, inputs: Map<String, Tensor>, report: Report): ReportPage {
+  private fun page(comparison: ModelComparison, report: Report): ReportPage {
     val directory =
-      listOf(one, two).firstNotNullOfOrNull {
+      listOf(comparison.a(), comparison.b()).firstNotNullOfOrNull {
         (it as? Side.Running)?.directory()?.orElse(null)
       }
     val pieces = directory?.let(TokenPieces::of) ?: LongFunction { "<$it>" }
-    return ReportPage.of(PageFile.MADE, Findings.of(one, two, dtype, inputs, pieces, report))
+    return ReportPage.of(PageFile.MADE, comparison, pieces, report)
   }
 }

@@ -8,11 +8,27 @@ import com.github.ajalt.mordant.rendering.TextColors.green
 import com.github.ajalt.mordant.rendering.TextColors.red
 import com.github.ajalt.mordant.rendering.TextColors.yellow
 import com.github.ajalt.mordant.rendering.TextStyle
+import com.github.ajalt.mordant.rendering.TextStyles.bold
 import com.github.ajalt.mordant.rendering.TextStyles.dim
 
-/** What gets which colour, where there are colours: it is all said in words too. */
+/**
+ * What gets which colour, where there are colours: it is all said in words too. Of two that begin
+ * at one place, the first counts.
+ */
 private val PAINT: List<Pair<Regex, TextStyle>> =
   listOf(
+    // The verdict of a comparison, its rows, and what it saw inside a layer.
+    Regex("^verdict: same") to (green + bold.style),
+    Regex("^verdict: not comparable") to (yellow + bold.style),
+    Regex("^verdict: [A-Z]+ FAULT") to (red + bold.style),
+    Regex("█+(?=.*<- )") to red,
+    Regex("<- first divergence.*") to (red + bold.style),
+    Regex("<- differs.*") to red,
+    Regex("\\(inherits\\)$") to dim.style,
+    Regex("✓") to green,
+    Regex("\\S+ ✗") to red,
+    Regex("^ guess:") to (yellow + bold.style),
+    // What probes show.
     Regex("[▏▎▍▌▋▊▉█]+") to cyan,
     Regex("◀ settles") to green,
     Regex("= input(?=\\s*$)") to (yellow + dim.style),
@@ -36,5 +52,16 @@ internal fun printUtf8(text: String) {
   System.out.flush()
 }
 
-internal fun painted(line: String): String =
-  PAINT.fold(line) { text, (form, style) -> form.replace(text) { style(it.value) } }
+internal fun painted(line: String): String {
+  val text = StringBuilder()
+  var at = 0
+  while (at < line.length) {
+    // What is painted already is not looked at again: colours are texts too.
+    val (found, style) =
+      PAINT.mapNotNull { (form, style) -> form.find(line, at)?.let { it to style } }
+        .minByOrNull { it.first.range.first } ?: break
+    text.append(line, at, found.range.first).append(style(found.value))
+    at = found.range.last + 1
+  }
+  return text.append(line, at, line.length).toString()
+}

@@ -11,6 +11,7 @@ import kotlinx.serialization.json.JsonObject
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.FileForward
 import org.isomorph.convert.ModelReference
+import org.isomorph.debug.CosineProbe
 import org.isomorph.debug.DebugSession
 import org.isomorph.debug.Layer
 import org.isomorph.debug.Prompt
@@ -51,6 +52,10 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
   /** The layers whose attention a page shows: there is seldom room for all. */
   protected open fun layers(session: DebugSession): List<Layer> = Layer.all(session.model())
 
+  /** How a page measures what layers do to the stream. */
+  protected open fun cosine(session: DebugSession): CosineProbe =
+    CosineProbe.of(Layer.all(session.model()))
+
   final override fun execute() {
     if (listOfNotNull(prompt, ids, inputs).size != 1)
       throw UsageError("expected one of --prompt TEXT, --ids FILE and --inputs FILE")
@@ -63,7 +68,8 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
       // What is refused is refused before anything is written.
       val shown = if (json || html == null) look(session) else null
       html?.let {
-        echo(it.write(ReportPage.of(PageFile.MADE, session, layers(session))), err = json)
+        val page = ReportPage.of(PageFile.MADE, session, layers(session), cosine(session))
+        echo(it.write(page), err = json)
       }
       shown?.let { if (json) printUtf8(jsonText(it.document())) else printPicture(it.picture) }
     }

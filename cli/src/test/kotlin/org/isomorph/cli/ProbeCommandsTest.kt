@@ -59,6 +59,9 @@ class ProbeCommandsTest {
       .containsExactly("decoder.2", "decoder.norm")
     assertThat(found.list("layers")[0].list("tokens")).hasSize(5)
     assertThat(found.getValue("first_counted").jsonPrimitive.boolean).isTrue
+    assertThat(found.getValue("standardised").jsonPrimitive.boolean).isFalse
+    val standardised = isomorph("cos", "$llama", "--ids", "$ids", "--standardize")
+    assertThat(standardised.out).contains("(first token apart, dimensions standardised)")
   }
 
   @Test

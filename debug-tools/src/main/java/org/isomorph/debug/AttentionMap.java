@@ -18,6 +18,10 @@ import org.isomorph.tensor.Tensor;
  * @param groups key and value heads; each serves as many neighbouring query heads
  * @param weights (heads, queries, keys), F32 or F64
  * @param visible (queries or 1, keys): whether a query may see a key
+ * @param valueNorms (heads, keys): the norm of what each key's value would add to the stream with
+ *     all of a head's weight, F32
+ * @param isBeforeNorm whether a norm stands between that and the stream: what values add is told in
+ *     sizes before it
  * @param window keys that a query sees at most, itself and those before; empty for all
  * @param disturbance by how much looking changed the model's outputs, as a part of the greatest
  */
@@ -31,6 +35,8 @@ public record AttentionMap(
     long groups,
     Tensor weights,
     Tensor visible,
+    Tensor valueNorms,
+    boolean isBeforeNorm,
     Optional<Long> window,
     double disturbance) {
   /** The number of query heads. */
@@ -46,6 +52,14 @@ public record AttentionMap(
   /** One weight. */
   public double weight(int head, int query, int key) {
     return weights.get(head, query, key);
+  }
+
+  /**
+   * The norm of what a key's value adds to the query's stream through a head, {@code |weight * v *
+   * O|}: a weight on a value of nearly nothing moves nothing.
+   */
+  public double contribution(int head, int query, int key) {
+    return weight(head, query, key) * valueNorms.get(head, key);
   }
 
   /** The mean of all heads. */

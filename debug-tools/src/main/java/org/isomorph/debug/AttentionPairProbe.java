@@ -2,11 +2,8 @@ package org.isomorph.debug;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.isomorph.runtime.Request;
-import org.isomorph.tensor.Shape;
 import org.isomorph.tensor.Tensor;
 
 /**
@@ -23,7 +20,15 @@ public record AttentionPairProbe(AttentionProbe of, String query, String key)
     AttentionMap map = session.look(of);
     Token from = map.queries().locate(query), to = map.keys().locate(key);
     int q = from.index(), k = to.index();
-    double[] moved = moved(session, map, k);
+    ValueContributions values = ValueContributions.of(session, map.mixer(), map.heads());
+    double[] bias = values.bias(), all = new double[bias.length];
+    double[] alone = new double[map.heads()];
+    values.over(
+        new int[] {k},
+        (head, _, added) -> {
+          alone[head] = Vectors.norm(added);
+          for (int at = 0; at < all.length; at++) all[at] += map.weight(head, q, k) * added[at];
+        });
     List<AttentionReadout.HeadWeight> heads = new ArrayList<>();
     for (int head = 0; head < map.heads(); head++)
       heads.add(
@@ -34,7 +39,7 @@ public record AttentionPairProbe(AttentionProbe of, String query, String key)
               map.rowSum(head, q),
               map.sinkMass(head, q),
               map.weight(head, q, map.keys().first().index()),
-              map.weight(head, q, k) * moved[head]));
+              map.weight(head, q, k) * alone[head]));
     boolean same = map.queries().equals(map.keys());
     return new AttentionReadout(
         map.info(),
@@ -44,36 +49,18 @@ public record AttentionPairProbe(AttentionProbe of, String query, String key)
         to,
         heads,
         map.mean(q, k),
+        Vectors.norm(all),
+        Vectors.distance(bias, sum(session, values, q)),
+        map.isBeforeNorm(),
         map.hidden(q, k),
         same ? Optional.of(map.mean(k, q)) : Optional.empty(),
         same ? map.hidden(k, q) : Optional.empty(),
         map.disturbance());
   }
 
-  /**
-   * The norm of what a key's value adds to the stream with all of a head's weight, head by head:
-   * the output projection, asked for one head at a time, less what it gives for nothing.
-   */
-  private static double[] moved(DebugSession session, AttentionMap map, int key) {
-    String values = AttentionProbe.attending(session, map.mixer()).inputs().get(2);
-    Tensor v = Objects.requireNonNull(session.fetch(List.of(values)).get(values));
-    Rows rows = new Rows(v);
-    int heads = map.heads(), width = rows.width();
-    float[] asked = new float[(heads + 1) * heads * width];
-    for (int head = 0; head < heads; head++) {
-      double[] value = rows.at(session.row(), head / (heads / v.shape().dim(1)), key);
-      for (int at = 0; at < width; at++)
-        asked[(head * heads + head) * width + at] = (float) value[at];
-    }
-    Tensor mix = Tensor.ofFloats(Shape.of(1, heads + 1L, (long) heads * width), asked);
-    String inner = map.mixer() + ".inner";
-    boolean normed = session.loaded().graph().type(inner).isPresent();
-    String out = normed ? inner : map.mixer() + ".out";
-    Request request = Request.of(Map.of()).feed(map.mixer() + ".mix", mix).tap(out).tapsAlone();
-    Rows added = new Rows(session.forward(request).get(out));
-    double[] nothing = added.get(heads), moved = new double[heads];
-    for (int head = 0; head < heads; head++)
-      moved[head] = Vectors.distance(nothing, added.get(head));
-    return moved;
+  /** All that attention gives a query, bias included. */
+  private static double[] sum(DebugSession session, ValueContributions values, int query) {
+    Tensor sums = Objects.requireNonNull(session.fetch(List.of(values.sum())).get(values.sum()));
+    return new Rows(sums).at(session.row(), query);
   }
 }

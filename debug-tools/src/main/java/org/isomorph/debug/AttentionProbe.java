@@ -3,6 +3,7 @@ package org.isomorph.debug;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.isomorph.graph.Node;
 import org.isomorph.graph.Op;
 import org.isomorph.spec.Attention;
@@ -39,6 +40,8 @@ public record AttentionProbe(Layer layer, Optional<String> mixer) implements Pro
     var found = session.fetch(List.of(probs, mask));
     Tensor weights = Objects.requireNonNull(found.get(probs));
     long groups = attention instanceof Heads heads ? heads.keyValueHeads() : attention.heads();
+    int count = (int) weights.shape().dim(1), keys = (int) weights.shape().dim(-1);
+    ValueContributions values = ValueContributions.of(session, path, count);
     return new AttentionMap(
         session.info(),
         path,
@@ -49,6 +52,8 @@ public record AttentionProbe(Layer layer, Optional<String> mixer) implements Pro
         groups,
         row(weights, session.row()),
         seen(Objects.requireNonNull(found.get(mask)), session.row()),
+        norms(values, count, keys),
+        values.isBeforeNorm(),
         attention instanceof Heads heads && heads.window().isPresent()
             ? Optional.of(heads.window().getAsLong())
             : Optional.empty(),
@@ -93,6 +98,14 @@ public record AttentionProbe(Layer layer, Optional<String> mixer) implements Pro
     return mask
         + (heads.window().isPresent() ? ", window " + heads.window().getAsLong() : ", full")
         + (Sink.NONE.equals(heads.sink()) ? "" : ", sink");
+  }
+
+  private static Tensor norms(ValueContributions values, int heads, int keys) {
+    float[] norms = new float[heads * keys];
+    values.over(
+        IntStream.range(0, keys).toArray(),
+        (head, key, added) -> norms[head * keys + key] = (float) Vectors.norm(added));
+    return Tensor.ofFloats(Shape.of(heads, keys), norms);
   }
 
   /** One row of a batch, without that axis. */

@@ -13,6 +13,11 @@ import java.util.Optional;
  * @param key the token that is attended to
  * @param heads in the order of the heads
  * @param mean of the heads' weights
+ * @param contribution the norm of what all heads together add to the query's stream for this key:
+ *     their vectors may strengthen or cancel each other
+ * @param added the norm of what attention adds there for all keys, but for a bias
+ * @param isBeforeNorm whether a norm stands between that and the stream, as in models that
+ *     normalise what attention gives: contributions are sizes before it
  * @param hidden why the query cannot see the key: then all weights are 0, whatever was learned
  * @param reverse the mean with the roles exchanged; empty in cross-attention
  * @param reverseHidden why that is 0, if it must be
@@ -26,6 +31,9 @@ public record AttentionReadout(
     Token key,
     List<HeadWeight> heads,
     double mean,
+    double contribution,
+    double added,
+    boolean isBeforeNorm,
     Optional<String> hidden,
     Optional<Double> reverse,
     Optional<String> reverseHidden,

@@ -37,6 +37,12 @@ final class AttentionText {
                 CosineText.number(head.contribution())));
     lines.addAll(table.lines());
     lines.add("  mean of the heads  " + weight(found.mean()));
+    lines.add(
+        "  all heads add |w·v·O| %s, of %s that attention adds to the query%s"
+            .formatted(
+                CosineText.number(found.contribution()),
+                CosineText.number(found.added()),
+                found.isBeforeNorm() ? ", before the norm that follows" : ""));
     found
         .reverse()
         .ifPresent(mean ->

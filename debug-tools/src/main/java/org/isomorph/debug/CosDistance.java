@@ -9,11 +9,17 @@ import java.util.List;
  *
  * @param info what it was measured on
  * @param isFirstCounted whether the first token, which often is like no other, is among the means
+ * @param isStandardised whether distances are of dimensions standardised over the counted tokens;
+ *     norms, updates and peaks are of the stream as it is
  * @param layers one each, and a final norm as one of its own behind a tower's last
  * @param notes what the numbers do not say by themselves
  */
 public record CosDistance(
-    RunInfo info, boolean isFirstCounted, List<LayerDistance> layers, List<String> notes) {
+    RunInfo info,
+    boolean isFirstCounted,
+    boolean isStandardised,
+    List<LayerDistance> layers,
+    List<String> notes) {
   public CosDistance {
     layers = List.copyOf(layers);
     notes = List.copyOf(notes);

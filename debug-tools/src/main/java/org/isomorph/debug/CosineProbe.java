@@ -1,6 +1,7 @@
 package org.isomorph.debug;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,14 +16,26 @@ import org.isomorph.tensor.Tensor;
  *
  * @param layers in the order of the result; a tower's final norm follows its last layer
  * @param isFirstCounted whether the first token is among the means
+ * @param isStandardised whether each dimension is standardised over the counted tokens before the
+ *     cosine, so that a few rogue dimensions do not decide it
  */
-public record CosineProbe(List<Layer> layers, boolean isFirstCounted)
+public record CosineProbe(List<Layer> layers, boolean isFirstCounted, boolean isStandardised)
     implements Probe<CosDistance> {
   private static final double MASSIVE = ValueStatistics.MASSIVE;
   private static final int NAMED = 3;
 
   public CosineProbe {
     layers = List.copyOf(layers);
+  }
+
+  /** The first token apart, and the stream as it is. */
+  public static CosineProbe of(List<Layer> layers) {
+    return new CosineProbe(layers, false, false);
+  }
+
+  /** The same with each dimension standardised. */
+  public CosineProbe standardised() {
+    return new CosineProbe(layers, isFirstCounted, true);
   }
 
   @Override
@@ -45,7 +58,8 @@ public record CosineProbe(List<Layer> layers, boolean isFirstCounted)
         found.add(compare(session, sequence, norm, out, value(values, norm + ".out")));
       }
     }
-    return new CosDistance(session.info(), isFirstCounted, found, notes(session, found));
+    return new CosDistance(
+        session.info(), isFirstCounted, isStandardised, found, notes(session, found));
   }
 
   private static Tensor value(java.util.Map<String, Tensor> values, String name) {
@@ -63,25 +77,25 @@ public record CosineProbe(List<Layer> layers, boolean isFirstCounted)
 
   private CosDistance.LayerDistance compare(
       DebugSession session, TokenSequence sequence, String name, Tensor in, Tensor out) {
-    Rows before = new Rows(in), after = new Rows(out);
+    List<Token> read = sequence.tokens().stream().filter(token -> !token.isPadding()).toList();
+    // Of a single token, there is nothing else to be shown.
+    int first = isFirstCounted || read.size() == 1 ? 0 : 1;
+    double[][] before = rows(session, read, in), after = rows(session, read, out);
+    Standard from = standard(before, first), to = standard(after, first);
     List<CosDistance.TokenDistance> tokens = new ArrayList<>();
-    for (Token token : sequence.tokens()) {
-      if (token.isPadding()) continue;
-      double[] x = before.at(session.row(), token.index());
-      double[] y = after.at(session.row(), token.index());
+    for (int at = 0; at < read.size(); at++) {
+      double[] x = before[at], y = after[at];
       double norm = Vectors.norm(x);
       tokens.add(
           new CosDistance.TokenDistance(
-              token,
-              Vectors.cosineDistance(x, y),
+              read.get(at),
+              Vectors.cosineDistance(from.of(x), to.of(y)),
               norm,
               Vectors.norm(y),
               Vectors.distance(x, y) / norm,
               Vectors.peak(y)));
     }
-    // Of a single token, there is nothing else to be shown.
-    List<CosDistance.TokenDistance> counted =
-        isFirstCounted || tokens.size() == 1 ? tokens : tokens.subList(1, tokens.size());
+    List<CosDistance.TokenDistance> counted = tokens.subList(first, tokens.size());
     return new CosDistance.LayerDistance(
         name,
         tokens,
@@ -93,6 +107,24 @@ public record CosineProbe(List<Layer> layers, boolean isFirstCounted)
         counted.stream().mapToDouble(CosDistance.TokenDistance::normOut).average().orElseThrow(),
         counted.stream().mapToDouble(CosDistance.TokenDistance::update).average().orElseThrow(),
         counted.stream().filter(each -> Double.isNaN(each.distance())).count());
+  }
+
+  private static double[][] rows(DebugSession session, List<Token> tokens, Tensor value) {
+    Rows rows = new Rows(value);
+    return tokens.stream()
+        .map(token -> rows.at(session.row(), token.index()))
+        .toArray(double[][]::new);
+  }
+
+  private Standard standard(double[][] rows, int first) {
+    if (!isStandardised) return Standard.NONE;
+    if (rows.length - first < 2)
+      throw new DebugException(
+          "to standardise dimensions takes at least 2 counted tokens, found "
+              + (rows.length - first)
+              + ": give a longer prompt"
+              + (first > 0 ? ", or count the first token too" : ""));
+    return Standard.of(Arrays.copyOfRange(rows, first, rows.length));
   }
 
   private List<String> notes(DebugSession session, List<CosDistance.LayerDistance> found) {

@@ -11,7 +11,9 @@ final class CosineText {
   private CosineText() {}
 
   static String of(CosDistance found) {
-    String counted = found.isFirstCounted() ? "first token counted" : "first token apart";
+    String counted =
+        (found.isFirstCounted() ? "first token counted" : "first token apart")
+            + (found.isStandardised() ? ", dimensions standardised" : "");
     List<String> lines = new ArrayList<>();
     lines.add("cos distance  in → out  " + found.info() + "  (" + counted + ")");
     TextTable table = new TextTable("lrrrrlrrl");

@@ -282,7 +282,17 @@ public final class DebugSession {
 
   /** What these layers do to their input: {@code 3}, {@code 0..5}, {@code encoder}. */
   public CosDistance cosine(String layers) {
-    return look(new CosineProbe(Layer.parse(model(), layers), false));
+    return look(CosineProbe.of(Layer.parse(model(), layers)));
+  }
+
+  /**
+   * What these layers do to their input, with each dimension standardised over the counted tokens,
+   * so that a few rogue dimensions do not decide the cosine.
+   *
+   * @throws DebugException if there are fewer than two such tokens
+   */
+  public CosDistance standardisedCosine(String layers) {
+    return look(CosineProbe.of(Layer.parse(model(), layers)).standardised());
   }
 
   /**

@@ -34,6 +34,13 @@ public record Show(DebugSession session, PrintStream out) {
     return shown(session.cosine(Long.toString(layer)));
   }
 
+  /** The same with each dimension standardised over the tokens. */
+  public CosDistance show_cos_distance(long layer, boolean standardize) {
+    return standardize
+        ? shown(session.standardisedCosine(Long.toString(layer)))
+        : show_cos_distance(layer);
+  }
+
   /** The ten likeliest tokens behind every layer. */
   public Lens show_topk_token() {
     return shown(session.lens(10));

@@ -47,6 +47,10 @@ class GoldenValuesTest {
       statesAndAttentionsAreTheReferences(model, session, golden);
       rowsSumToOneAndWhatIsHiddenIsZero(session);
       theStreamIsTheSumOfWhatIsAdded(session);
+      attentionIsTheSumOfWhatKeysGive(session);
+      int rows = (int) Goldens.inputs(golden).firstEntry().getValue().shape().dim(0);
+      // The last row is the one with most padding.
+      if (rows > 1) attentionIsTheSumOfWhatKeysGive(session.row(rows - 1));
     }
   }
 
@@ -132,6 +136,32 @@ class GoldenValuesTest {
               assertThat(map.hidden(query.index(), key.index())).isPresent();
             }
         }
+    }
+  }
+
+  /** Over keys and heads, weight * v * O is all that attention adds, but for the bias. */
+  private static void attentionIsTheSumOfWhatKeysGive(DebugSession session) {
+    for (String mixer : attentions(session.model())) {
+      AttentionMap map = session.attention(mixer);
+      ValueContributions values = ValueContributions.of(session, mixer, map.heads());
+      Rows whole = new Rows(session.fetch(List.of(values.sum())).firstEntry().getValue());
+      double[][] sums = new double[map.queries().size()][];
+      double[] bias = values.bias();
+      for (Token query : map.queries().tokens()) sums[query.index()] = bias.clone();
+      values.over(
+          map.keys().tokens().stream().mapToInt(Token::index).toArray(),
+          (head, key, added) -> {
+            assertThat(map.valueNorms().get(head, key))
+                .isCloseTo(Vectors.norm(added), within(1e-6 * (1 + Vectors.norm(added))));
+            for (int query = 0; query < sums.length; query++)
+              for (int at = 0; at < added.length; at++)
+                sums[query][at] += map.weight(head, query, key) * added[at];
+          });
+      for (Token query : map.queries().tokens())
+        if (!query.isPadding())
+          assertThat(Vectors.distance(sums[query.index()], whole.at(session.row(), query.index())))
+              .as(mixer + " at " + query)
+              .isLessThan(1e-5 * (1 + Vectors.norm(sums[query.index()])));
     }
   }
 

@@ -76,9 +76,34 @@ class ProbesTest {
     assertThat(layer.worst().distance()).isEqualTo(layer.distance().max());
     assertThat(found.toString())
         .contains("first token apart", "decoder.norm", "(not a layer)", "massive", "|in|→|out|");
-    assertThat(session.look(new CosineProbe(Layer.parse(llama.model(), "1"), true)).layers())
+    assertThat(session.look(new CosineProbe(Layer.parse(llama.model(), "1"), true, false)).layers())
         .singleElement()
         .satisfies(own -> assertThat(own.distance().mean()).isNotEqualTo(layer.distance().mean()));
+  }
+
+  @Test
+  void aRogueDimensionDoesNotDecideWhatIsStandardised() {
+    // Of one dimension that is a thousand everywhere, a cosine sees nothing else.
+    DebugSession rogue = session;
+    for (String name : new String[] {"decoder.1.in", "decoder.1.out"}) {
+      float[] values = session.value(name).floats();
+      for (int at = 0; at < values.length; at += 32) values[at] += 1000;
+      rogue = rogue.patched(name, Tensor.ofFloats(session.value(name).shape(), values));
+    }
+    assertThat(rogue.cosine("1").layers().getFirst().distance().max()).isLessThan(1e-3);
+    CosDistance plain = session.standardisedCosine("1"), found = rogue.standardisedCosine("1");
+    for (int token = 0; token < IDS.length; token++)
+      assertThat(found.layer("decoder.1").tokens().get(token).distance())
+          .isCloseTo(plain.layer("decoder.1").tokens().get(token).distance(), within(1e-3));
+    assertThat(plain.layer("decoder.1").normOut())
+        .isEqualTo(session.cosine("1").layer("decoder.1").normOut());
+    assertThat(plain.toString()).contains("(first token apart, dimensions standardised)");
+    assertThat(session.cosine().toString()).doesNotContain("standardised");
+    assertThatThrownBy(() -> DebugSession.of(llama, 5, 7).standardisedCosine("1"))
+        .isInstanceOf(DebugException.class)
+        .hasMessage(
+            "to standardise dimensions takes at least 2 counted tokens, found 1: give a longer"
+                + " prompt, or count the first token too");
   }
 
   @Test
@@ -194,6 +219,7 @@ class ProbesTest {
     DebugSession alone =
         session.patched("decoder.0.attn.mix", Tensor.ofFloats(mix.shape(), floats(one)));
     Rows added = new Rows(alone.value("decoder.0.attn.out"));
+    assertThat(first.contribution()).isCloseTo(first.added(), within(1e-5));
     assertThat(first.heads().getFirst().contribution())
         .isCloseTo(Vectors.norm(added.at(0, 0)), within(1e-5));
   }

@@ -63,6 +63,41 @@ class VectorsLaws {
   }
 
   @Property
+  void whatIsStandardisedHasNoMeanAndADeviationOfOne(
+      @ForAll("vectors") double[] x,
+      @ForAll("vectors") double[] y,
+      @ForAll("vectors") double[] z,
+      @ForAll @DoubleRange(min = 0.01, max = 1e3) double by) {
+    double[][] vectors = {x, y, z};
+    for (double[] each : vectors) each[3] = by;
+    Standard standard = Standard.of(vectors);
+    double[][] moved = new double[3][];
+    for (int row = 0; row < 3; row++) {
+      moved[row] = vectors[row].clone();
+      for (int at = 0; at < moved[row].length; at++) moved[row][at] = by * moved[row][at] + at;
+    }
+    Standard ofMoved = Standard.of(moved);
+    for (int at = 0; at < x.length; at++) {
+      double sum = 0, squares = 0;
+      for (int row = 0; row < 3; row++) {
+        double own = standard.of(vectors[row])[at];
+        sum += own;
+        squares += own * own;
+        // Neither scale nor origin of a dimension counts.
+        if (Math.abs(own) > 0.1)
+          assertThat(ofMoved.of(moved[row])[at]).isCloseTo(own, within(1e-3));
+      }
+      assertThat(sum).isCloseTo(0, within(1e-6));
+      // What never changes is 0, with no trace of rounding.
+      if (at == 3) assertThat(squares).isZero();
+      else
+        assertThat(squares)
+            .satisfiesAnyOf(
+                s -> assertThat(s).isZero(), s -> assertThat(s).isCloseTo(3, within(1e-6)));
+    }
+  }
+
+  @Property
   void aDistributionIsOne(@ForAll("vectors") double[] logits, @ForAll("vectors") double[] others) {
     Distribution own = new Distribution(logits), other = new Distribution(others);
     double sum = 0;

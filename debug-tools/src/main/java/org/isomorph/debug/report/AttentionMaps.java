@@ -92,13 +92,14 @@ final class AttentionMaps {
 
   /** The most that it can take, in base64. */
   private long bytes(Tower tower, Attention attention) {
-    long queries = shown(tower.name());
-    long cells;
-    if (attention instanceof Heads heads && heads.keyValues() instanceof KeyValues.From from)
-      cells = queries * shown(from.tower());
-    else if (Mask.CAUSAL.equals(tower.mask())) cells = queries * (queries + 1) / 2;
-    else cells = queries * queries;
-    return 4 * Math.ceilDiv(attention.heads() * cells, 3) + AROUND;
+    long queries = shown(tower.name()), keys = queries;
+    boolean isHalf = Mask.CAUSAL.equals(tower.mask());
+    if (attention instanceof Heads heads && heads.keyValues() instanceof KeyValues.From from) {
+      keys = shown(from.tower());
+      isHalf = false;
+    }
+    long cells = isHalf ? queries * (queries + 1) / 2 : queries * keys;
+    return 4 * Math.ceilDiv(attention.heads() * (cells + Short.BYTES * keys), 3) + AROUND;
   }
 
   private long shown(String tower) {

@@ -43,6 +43,15 @@ final class AttentionMatrix {
     return Packed.bytes(weights);
   }
 
+  /** (heads, keys): what each value adds with all of a head's weight. */
+  String valueNorms() {
+    double[] norms = new double[Math.multiplyExact(map.heads(), keys.length)];
+    int at = 0;
+    for (int head = 0; head < map.heads(); head++)
+      for (int key : keys) norms[at++] = map.valueNorms().get(head, key);
+    return Packed.half(norms);
+  }
+
   private int count() {
     int count = 0;
     for (int query : queries) for (int key : keys) if (map.isVisible(query, key)) count++;

@@ -8,6 +8,7 @@ import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.isomorph.debug.Token;
 import org.isomorph.debug.TokenSequence;
+import org.isomorph.debug.compare.ModelComparison;
 import org.isomorph.debug.compare.Side;
 import org.isomorph.spec.Model;
 import org.isomorph.tensor.Tensor;
@@ -19,11 +20,11 @@ final class Compared {
 
   private Compared() {}
 
-  static List<TokenSequence> sequences(
-      Side a, Side b, Map<String, Tensor> inputs, LongFunction<String> pieces) {
+  static List<TokenSequence> sequences(ModelComparison comparison, LongFunction<String> pieces) {
     List<TokenSequence> sequences = new ArrayList<>();
-    Map<String, Tensor> given = inputs.isEmpty() ? recorded(a, b) : inputs;
-    Optional<Model> model = Stream.of(a, b).flatMap(side -> model(side).stream()).findFirst();
+    Map<String, Tensor> given = given(comparison);
+    Optional<Model> model =
+        Stream.of(comparison.a(), comparison.b()).flatMap(side -> model(side).stream()).findFirst();
     if (model.isEmpty()) return sequences;
     boolean two = given.containsKey(DECODER + "input_ids");
     for (String prefix : List.of("", DECODER)) {
@@ -35,6 +36,13 @@ final class Compared {
           new TokenSequence(tower, tokens(ids, given.get(prefix + "attention_mask"), pieces)));
     }
     return sequences;
+  }
+
+  /** What both were given, by Hugging Face's names; empty where nobody said anything. */
+  static Map<String, Tensor> given(ModelComparison comparison) {
+    return comparison.inputs().isEmpty()
+        ? recorded(comparison.a(), comparison.b())
+        : comparison.inputs();
   }
 
   private static Map<String, Tensor> recorded(Side... sides) {

@@ -2,17 +2,15 @@ package org.isomorph.debug.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import org.isomorph.debug.AttentionMap;
 import org.isomorph.debug.CosDistance;
 import org.isomorph.debug.Lens;
 import org.isomorph.debug.TokenSequence;
+import org.isomorph.debug.compare.ModelComparison;
 import org.isomorph.debug.compare.Side;
 import org.isomorph.proof.Report;
-import org.isomorph.tensor.DType;
-import org.isomorph.tensor.Tensor;
 
 /**
  * What a page shows. All of it are plain values; a section that is not there says why in a note.
@@ -24,6 +22,7 @@ import org.isomorph.tensor.Tensor;
  * @param attention maps of layers, in the order of computation; {@code sequences} says which of
  *     their queries and keys are shown
  * @param comparison with another model
+ * @param lenses of both sides of it
  * @param notes what is not there, and why
  */
 public record Findings(
@@ -34,6 +33,7 @@ public record Findings(
     Optional<Lens> lens,
     List<AttentionMap> attention,
     Optional<Report> comparison,
+    Optional<LensPair> lenses,
     List<Note> notes) {
   /** Why a section says less than it might. */
   public record Note(Section section, String text) {}
@@ -55,38 +55,38 @@ public record Findings(
   }
 
   /**
-   * What comparing two sides came to.
+   * What comparing two sides came to, without their lenses.
    *
-   * @param dtype that models computed in
-   * @param inputs what both were given, by Hugging Face's names; empty where nobody said anything
    * @param pieces the text of each token id
    */
   public static Findings of(
-      Side a,
-      Side b,
-      DType dtype,
-      Map<String, Tensor> inputs,
-      LongFunction<String> pieces,
-      Report comparison) {
+      ModelComparison comparison, LongFunction<String> pieces, Report report) {
+    Side a = comparison.a(), b = comparison.b();
     return new Findings(
         b.name() + " against " + a.name(),
-        Fact.of(a, b, dtype, comparison),
-        Compared.sequences(a, b, inputs, pieces),
+        Fact.of(a, b, comparison.dtype(), report),
+        Compared.sequences(comparison, pieces),
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        Optional.of(comparison),
+        Optional.of(report),
+        Optional.empty(),
         List.of());
   }
 
+  Findings lenses(LensPair both) {
+    return new Findings(
+        title, facts, sequences, cosine, lens, attention, comparison, Optional.of(both), notes);
+  }
+
   Findings attention(List<AttentionMap> maps) {
-    return new Findings(title, facts, sequences, cosine, lens, maps, comparison, notes);
+    return new Findings(title, facts, sequences, cosine, lens, maps, comparison, lenses, notes);
   }
 
   Findings note(Section section, String text) {
     List<Note> more = new ArrayList<>(notes);
     more.add(new Note(section, text));
-    return new Findings(title, facts, sequences, cosine, lens, attention, comparison, more);
+    return new Findings(title, facts, sequences, cosine, lens, attention, comparison, lenses, more);
   }
 
   /** The same, with the last tokens of each sequence alone to be shown. */
@@ -98,7 +98,7 @@ public record Findings(
                     each.tower(),
                     each.tokens().subList(Math.max(0, each.size() - tokens), each.size())))
             .toList();
-    return new Findings(title, facts, fewer, cosine, lens, attention, comparison, notes);
+    return new Findings(title, facts, fewer, cosine, lens, attention, comparison, lenses, notes);
   }
 
   /** How many tokens of the longest sequence are shown. */

@@ -6,9 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
+import org.isomorph.debug.CosineProbe;
 import org.isomorph.debug.DebugSession;
 import org.isomorph.debug.Layer;
+import org.isomorph.debug.compare.ModelComparison;
+import org.isomorph.proof.Report;
 
 /**
  * A page for browsers that holds all it needs: it asks for nothing from any network, opens by
@@ -26,7 +30,9 @@ public record ReportPage(Findings findings, String html) {
           "charts.js",
           "tabs.js",
           "overview.js",
+          "lens-table.js",
           "lens.js",
+          "lens-pair.js",
           "layers.js",
           "attention.js",
           "compare.js",
@@ -39,14 +45,56 @@ public record ReportPage(Findings findings, String html) {
    * @param layers whose attention is shown; the rest is shown of all
    */
   public static ReportPage of(String made, DebugSession session, List<Layer> layers) {
-    return of(made, session, layers, Budget.USUAL);
+    return of(made, session, layers, CosineProbe.of(Layer.all(session.model())));
+  }
+
+  /**
+   * Looks at all that a page shows of a run.
+   *
+   * @param cosine which layers are measured, and how
+   */
+  public static ReportPage of(
+      String made, DebugSession session, List<Layer> layers, CosineProbe cosine) {
+    return of(made, session, layers, cosine, Budget.USUAL);
   }
 
   static ReportPage of(String made, DebugSession session, List<Layer> layers, Budget budget) {
-    ReportPage page = within(made, new Seen(session, budget).findings(), budget);
+    return of(made, session, layers, CosineProbe.of(Layer.all(session.model())), budget);
+  }
+
+  private static ReportPage of(
+      String made, DebugSession session, List<Layer> layers, CosineProbe cosine, Budget budget) {
+    ReportPage page = within(made, new Seen(session, budget, cosine).findings(), budget);
     Findings all =
         new AttentionMaps(session, page.findings).within(layers, budget.bytes() - page.bytes());
     return of(made, all);
+  }
+
+  /**
+   * What comparing two sides came to, with the lenses of both: each model is loaded and run once
+   * more.
+   *
+   * @param made what made the page, and its version
+   * @param pieces the text of each token id
+   * @param report what comparing them came to
+   */
+  public static ReportPage of(
+      String made, ModelComparison comparison, LongFunction<String> pieces, Report report) {
+    return of(made, comparison, pieces, report, Budget.USUAL);
+  }
+
+  static ReportPage of(
+      String made,
+      ModelComparison comparison,
+      LongFunction<String> pieces,
+      Report report,
+      Budget budget) {
+    Findings findings = Findings.of(comparison, pieces, report);
+    boolean compared = report.outcome() != Report.Outcome.NOT_COMPARABLE;
+    return within(
+        made,
+        compared ? new ComparedLenses(comparison, pieces, budget).within(findings) : findings,
+        budget);
   }
 
   /** As few tokens as it takes to keep within a budget. */

@@ -20,9 +20,12 @@ public inline fun <R> LoadedModel.debug(vararg ids: Long, body: DebugSession.() 
 public inline fun <R> LoadedModel.debug(prompt: Prompt, body: DebugSession.() -> R): R =
   DebugSession.of(this, prompt).body()
 
-/** What [layers] do to their input. */
-public fun DebugSession.cosine(layers: String = "all", countFirst: Boolean): CosDistance =
-  look(CosineProbe(Layer.parse(model(), layers), countFirst))
+/** What [layers] do to their input; [standardize] keeps rogue dimensions from deciding it. */
+public fun DebugSession.cosine(
+  layers: String = "all",
+  countFirst: Boolean,
+  standardize: Boolean = false,
+): CosDistance = look(CosineProbe(Layer.parse(model(), layers), countFirst, standardize))
 
 /** What the states behind [layers] would predict at [tokens], all where there are none. */
 public fun DebugSession.lens(
@@ -37,8 +40,10 @@ public fun DebugSession.lens(
 
 /** As [Show.show_cos_distance]: every layer, or one. */
 @Suppress("FunctionName")
-public fun DebugSession.show_cos_distance(layer: Long? = null): CosDistance =
-  if (layer == null) Show(this).show_cos_distance() else Show(this).show_cos_distance(layer)
+public fun DebugSession.show_cos_distance(
+  layer: Long? = null,
+  standardize: Boolean = false,
+): CosDistance = cosine(layer?.toString() ?: "all", countFirst = false, standardize).also(::println)
 
 /** As [Show.show_topk_token]: every layer, or one. */
 @Suppress("FunctionName", "LocalVariableName")

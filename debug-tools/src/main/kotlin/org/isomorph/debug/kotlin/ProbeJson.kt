@@ -30,6 +30,7 @@ public object ProbeJson {
   public fun of(found: CosDistance): JsonObject = buildJsonObject {
     run(found.info())
     put("first_counted", found.isFirstCounted)
+    put("standardised", found.isStandardised)
     putJsonArray("layers") {
       for (layer in found.layers()) addJsonObject {
         put("name", layer.name())
@@ -104,6 +105,9 @@ public object ProbeJson {
     token("query", found.query())
     token("key", found.key())
     number("mean", found.mean())
+    number("contribution", found.contribution())
+    number("added", found.added())
+    put("before_norm", found.isBeforeNorm)
     found.hidden().ifPresent { put("hidden", it) }
     found.reverse().ifPresent { number("reverse", it) }
     found.reverseHidden().ifPresent { put("reverse_hidden", it) }
@@ -121,7 +125,7 @@ public object ProbeJson {
     }
   }
 
-  /** With all weights: (heads, queries, keys). */
+  /** With all weights, (heads, queries, keys), and the norms of `v * O`, (heads, keys). */
   @JvmStatic
   public fun of(map: AttentionMap): JsonObject = buildJsonObject {
     run(map.info())
@@ -131,12 +135,17 @@ public object ProbeJson {
     sequence("queries", map.queries())
     sequence("keys", map.keys())
     number("disturbance", map.disturbance())
+    putJsonArray("value_norms") {
+      for (head in 0 until map.heads()) addJsonArray {
+        for (key in map.keys().tokens()) add(
+          JsonPrimitive(map.valueNorms().get(head.toLong(), key.index().toLong()))
+        )
+      }
+    }
     putJsonArray("weights") {
       for (head in 0 until map.heads()) addJsonArray {
         for (query in map.queries().tokens()) addJsonArray {
-          for (key in map.keys().tokens()) add(
-            JsonPrimitive(map.weight(head, query.index(), key.index()))
-          )
+          for (key in map.keys().tokens()) add(number(map.weight(head, query.index(), key.index())))
         }
       }
     }
@@ -217,6 +226,9 @@ public object ProbeJson {
   }
 
   private fun JsonObjectBuilder.number(name: String, value: Double) {
-    put(name, if (value.isFinite()) JsonPrimitive(value) else JsonPrimitive(value.toString()))
+    put(name, number(value))
   }
+
+  private fun number(value: Double): JsonPrimitive =
+    if (value.isFinite()) JsonPrimitive(value) else JsonPrimitive(value.toString())
 }

@@ -10,6 +10,7 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonArray
 import kotlinx.serialization.json.putJsonObject
+import org.isomorph.debug.Lens
 import org.isomorph.debug.Token
 import org.isomorph.debug.TokenSequence
 
@@ -45,7 +46,18 @@ internal object FindingsJson {
     findings.cosine().ifPresent { put("layers", LayersJson.of(it, findings.sequences())) }
     findings.lens().ifPresent { put("lens", LensJson.of(it, findings.sequences())) }
     if (findings.attention().isNotEmpty()) put("attention", attention(findings))
+    findings.lenses().ifPresent { both ->
+      putJsonObject("lenses") {
+        put("a", side(both.nameOfA(), both.a(), findings.sequences()))
+        put("b", side(both.nameOfB(), both.b(), findings.sequences()))
+      }
+    }
     findings.comparison().ifPresent { put("comparison", ComparisonJson.of(it)) }
+  }
+
+  private fun side(name: String, lens: Lens, shown: List<TokenSequence>) = buildJsonObject {
+    put("name", name)
+    put("lens", LensJson.of(lens, shown))
   }
 
   private fun JsonArrayBuilder.token(token: Token) {
@@ -69,10 +81,12 @@ internal object FindingsJson {
         put("queries", map.queries().tower())
         put("keys", map.keys().tower())
         put("sink", map.hasSink())
+        put("before_norm", map.isBeforeNorm)
         map.window().ifPresent { put("window", it) }
         put("disturbance", rounded(map.disturbance()))
         put("mask", masks.getOrPut(visible) { masks.size })
         put("weights", matrix.weights())
+        put("value_norms", matrix.valueNorms())
       }
     }
     putJsonArray("masks") { masks.keys.forEach { add(it) } }

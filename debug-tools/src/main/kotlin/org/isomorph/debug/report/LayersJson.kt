@@ -13,6 +13,7 @@ import org.isomorph.debug.TokenSequence
 internal object LayersJson {
   fun of(found: CosDistance, shown: List<TokenSequence>): JsonObject = buildJsonObject {
     put("first_counted", found.isFirstCounted)
+    put("standardised", found.isStandardised)
     putJsonArray("notes") { found.notes().forEach { add(it) } }
     putJsonArray("layers") {
       for (layer in found.layers()) addJsonObject {

@@ -22,6 +22,8 @@ internal object LensJson {
       states.flatMap { it.second }.flatMap { it.top() }.associate { it.id() to it.text() }
     val rows = pieces.keys.sorted().withIndex().associate { (row, id) -> id to row.toLong() }
     put("head", lens.head())
+    put("tower", shown.last().tower())
+    putJsonArray("places") { states.first().second.forEach { add(it.token().index()) } }
     put("pooled", lens.isPooled)
     put("candidates", states.flatMap { it.second }.maxOfOrNull { it.top().size } ?: 0)
     putJsonArray("notes") { lens.notes().forEach { add(it) } }

@@ -17,9 +17,12 @@ function attentionMap(found, at) {
     return cell < 0 ? 0 : (weights[head * count + cell] / 255) ** 2;
   };
   const heads = [...Array(packed.heads).keys()];
+  const norms = halves(packed.value_norms);
   packed.unpacked = {
     ...packed, queries, keys, weight,
     isVisible: (query, key) => place[query * keys.length + key] >= 0,
+    // The size of what the weight brings into the stream: weight * value * output matrix.
+    brought: (head, query, key) => weight(head, query, key) * norms[head * keys.length + key],
     mean: (query, key) => mean(heads.map((head) => weight(head, query, key))),
     rowSum: (head, query) => keys.reduce((sum, _, key) => sum + weight(head, query, key), 0),
     group: (head) => Math.floor(head / (packed.heads / packed.groups)),
@@ -191,6 +194,7 @@ function attention(report) {
     const heads = [...Array(map.heads).keys()];
     const back = map.isSelf ? map.hidden(key, query) : null;
     const fact = (name, text) => [el("dt", {}, name), el("dd", {}, text)];
+    const most = Math.max(1e-9, ...heads.map((each) => map.brought(each, query, key)));
     const greatest = Math.max(1e-9, ...map.keys.map((_, each) => weight(query, each)));
     side.replaceChildren(
       el("h3", {}, tokenName(map.queries[query]) + " → " + tokenName(map.keys[key])),
@@ -200,13 +204,19 @@ function attention(report) {
         ...fact("mean of heads", fixed(map.mean(query, key))),
         ...(map.isSelf ? fact("the reverse", fixed(weight(key, query)) + (back ? ", by construction" : "")) : []),
         ...(head !== MEAN && map.sink ? fact("the sink takes", fixed(Math.max(0, 1 - map.rowSum(head, query)))) : [])),
-      el("h4", {}, "Heads"),
+      el("h4", {}, "Heads: weight, and |w·v·O|, what it adds"),
       el("ol", { class: "candidates heads", start: 0 }, heads.map((each) => {
         const bar = el("span", { class: "share" });
         bar.style.width = 100 * map.weight(each, query, key) + "%";
+        const brought = map.brought(each, query, key);
+        const second = el("span", { class: "share second" });
+        second.style.width = 100 * brought / most + "%";
         return el("li", { class: each === head ? "own" : "" }, el("span", {}, String(each)),
-          el("span", { class: "track", "aria-hidden": "true" }, bar), el("span", { class: "figure" }, fixed(map.weight(each, query, key))));
+          el("span", { class: "track", "aria-hidden": "true" }, bar), el("span", { class: "figure" }, fixed(map.weight(each, query, key))),
+          el("span", { class: "track", "aria-hidden": "true" }, second), el("span", { class: "figure" }, brief(brought)));
       })),
+      el("p", { class: "quiet" }, "A weight on a value of nearly nothing moves nothing."
+        + (map.before_norm ? " Sizes are those before the norm that follows attention." : "")),
       el("h4", {}, "What " + tokenName(map.queries[query]) + " looks at"),
       el("div", { class: "strip" }, map.keys.map((token, each) => {
         const chip = el("button", { type: "button", title: tokenName(token) + " " + fixed(weight(query, each)), tabindex: -1,
@@ -222,8 +232,8 @@ function attention(report) {
     const last = map.queries.length - 1;
     const [query, key] = pair ?? [last, strongest(map, head, last)];
     return "## " + map.mixer + ", " + headName(head) + "\n\n" + pairText(map, head, query, key) + "\n\n"
-      + markdownTable(["head", "kv", "weight"], [...Array(map.heads).keys()].map((each) =>
-        [each, map.group(each), fixed(map.weight(each, query, key))]));
+      + markdownTable(["head", "kv", "weight", "|w·v·O|"], [...Array(map.heads).keys()].map((each) =>
+        [each, map.group(each), fixed(map.weight(each, query, key)), brief(map.brought(each, query, key))]));
   }
 
   return { id: "attention", title: "Attention", build, markdown };

@@ -12,6 +12,7 @@ function compare(report) {
   // JSON has no infinity: what is not finite came as a text.
   const error = (value) => (typeof value === "string" ? Infinity : value);
   const first = pieces.findIndex((each) => !each.same);
+  const lenses = lensPair(report);
   let chosen = found.looks[0]?.piece ?? null;
 
   const times = (each) => error(each.local.greatest) / floor(each);
@@ -22,9 +23,9 @@ function compare(report) {
   const tokensOf = (name) => report.sequences[name.split(".")[0]] ?? Object.values(report.sequences)[0] ?? [];
   const tokenAt = (name, column) => {
     const from = column * found.tokens_each, to = from + found.tokens_each - 1;
-    const tokens = tokensOf(name);
     if (from !== to) return "@" + from + " to @" + to;
-    return tokens[from] ? tokenName(tokens[from]) : "@" + from;
+    const token = tokensOf(name).find(([index]) => index === from);
+    return token ? tokenName(token) : "@" + from;
   };
   // From the noise to a hundred thousand times of it.
   const part = (value, each) => (value === 0 ? 0 : Math.min(1, Math.max(0, (Math.log10(value / floor(each)) + 1) / 6)));
@@ -44,7 +45,7 @@ function compare(report) {
       ...look.guesses.map((guess) => el("p", { class: "guess" }, el("strong", {}, guess.mistake), " ", guess.evidence))];
   }
 
-  function heat(readout) {
+  function heat(readout, onchoose) {
     const cells = [];
     const body = pieces.map((each, at) => {
       cells[at] = Array.from({ length: columns }, (_, column) => {
@@ -75,6 +76,7 @@ function compare(report) {
       readout.textContent = each.name + " at " + tokenAt(each.name, at[1]) + ": local error " + brief(value)
         + (value === 0 ? "" : ", " + brief(value / floor(each)) + " times the floor");
       if (focus && looks.has(each.name)) pick(each.name);
+      if (focus && found.tokens_each === 1) onchoose(each.name, at[1]);
     }
     grid.addEventListener("click", (event) => {
       const cell = event.target.closest("td[data-row]");
@@ -94,7 +96,8 @@ function compare(report) {
     const drill = el("div", { class: "drill", "aria-live": "polite" });
     const readout = el("p", { class: "readout", "aria-live": "polite" });
     const show = (name) => { chosen = name; drill.replaceChildren(...inside(looks.get(name))); };
-    const map = columns > 0 ? heat(readout) : null;
+    const pair = lenses?.build();
+    const map = columns > 0 ? heat(readout, (name, token) => pair?.find(name, token)) : null;
     map?.onpick(show);
     if (chosen) show(chosen);
     const descriptions = found.descriptions.map((each) => each.sentence);
@@ -107,6 +110,7 @@ function compare(report) {
         el("div", { class: "row" }, legend("below the floor", "100,000 times the floor", "error")),
         el("div", { class: "scroll" }, map.grid), readout] : []),
       drill,
+      ...(pair ? pair.nodes : []),
       ...(pieces.length > 0 ? [el("h3", {}, "Pieces"), table(HEAD, pieces.map(row), { "aria-label": "All pieces in numbers" })] : []),
       ...(found.outputs_text.length > 0 ? [el("h3", {}, "In the end"), notes(found.outputs_text)] : []),
       ...(found.weights_text.length > 0 ? [el("h3", {}, "Weights"), notes(found.weights_text)] : []),
@@ -119,6 +123,7 @@ function compare(report) {
     const look = looks.get(chosen);
     return ["## " + found.headline, "", markdownTable(HEAD, pieces.map(row)),
       ...(look ? ["", "Inside " + look.piece + ": " + look.values.map((step) => step.name + (step.same ? " ✓" : " ✗")).join(", ")] : []),
+      ...(lenses ? ["", lenses.summary()] : []),
       ...found.looks.flatMap((each) => each.guesses).map((guess) => "- " + guess.mistake + ": " + guess.evidence)].join("\n");
   }
 

@@ -15,6 +15,7 @@ function layers(report) {
   let tower = towers.length - 1;
   let token = 0; // 0 is the mean, behind it come the tokens
 
+  const distance = "Cosine distance, in to out" + (found.standardised ? ", dimensions standardised" : "");
   const own = () => found.layers.filter((layer) => layer.tower === towers[tower] && !layer.norm);
   const places = () => report.sequences[towers[tower]] ?? [];
 
@@ -24,7 +25,7 @@ function layers(report) {
     const one = (name, get) => (layer) => get(layer[name])[token - 1];
     const ofMean = token === 0;
     const charts = [
-      { title: "Cosine distance, in to out", from: 0, series: ofMean
+      { title: distance, from: 0, series: ofMean
         ? [curve("mean", (layer) => number(layer.mean)), curve("median", (layer) => number(layer.median)), curve("p95", (layer) => number(layer.p95))]
         : [curve("distance", one("token_distance", halves))] },
       { title: "Norm of the stream", from: 0, series: ofMean
@@ -85,5 +86,5 @@ function layers(report) {
   }
 
   return { id: "layers", title: "Layers", build,
-    markdown: () => "## Cosine distance, in to out\n\n" + markdownTable(HEAD, rows()) };
+    markdown: () => "## " + distance + "\n\n" + markdownTable(HEAD, rows()) };
 }

@@ -51,11 +51,14 @@ final class Pages {
 
   /** Gate and up of one layer are in each other's place. */
   static ReportPage comparison() {
+    return comparison(Comparison.inputs(Family.llama().model(), 1, 5, 9, 3, 7, 11, 4, 2));
+  }
+
+  static ReportPage comparison(Map<String, Tensor> inputs) {
     Family family = Family.llama();
     Side a = side(family, "a"), b = side(Fault.all().get(3).of(family, 2).orElseThrow(), "b<i>");
-    Map<String, Tensor> inputs = Comparison.inputs(family.model(), 1, 5, 9, 3);
-    var report = ModelComparison.of(a, b).inputs(inputs).run((_, _, _) -> {});
-    return ReportPage.of(MADE, Findings.of(a, b, DType.F32, inputs, id -> "<" + id + ">", report));
+    ModelComparison comparison = ModelComparison.of(a, b).inputs(inputs);
+    return ReportPage.of(MADE, comparison, id -> "<" + id + ">", comparison.run((_, _, _) -> {}));
   }
 
   private static Side side(Family family, String name) {

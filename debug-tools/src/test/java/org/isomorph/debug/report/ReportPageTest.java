@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -122,6 +123,7 @@ class ReportPageTest {
             found.lens(),
             found.attention(),
             found.comparison(),
+            found.lenses(),
             found.notes());
     assertThat(ReportPage.of(Pages.MADE, named).html())
         .contains("<h1>&lt;/title&gt;&lt;script&gt;")
@@ -179,6 +181,34 @@ class ReportPageTest {
     assertThat(text(data, "title")).isEqualTo("b<i> against a");
   }
 
+  @Test
+  void aComparisonHasTheLensesOfBoth() {
+    ReportPage page = Pages.comparison();
+    LensPair both = page.findings().lenses().orElseThrow();
+    JsonObject data = data(page);
+    assertThat(text(data, "lenses", "b", "name")).isEqualTo("b<i>");
+    assertThat(text(data, "lenses", "a", "lens", "tower")).isEqualTo("decoder");
+    assertThat(text(data, "lenses", "a", "lens", "places", 3)).isEqualTo("3");
+    // Up to the fault they predict the same, and behind it they do not.
+    for (int state = 0; state < 6; state++) {
+      var a = both.a().layers().get(state).cells().stream().map(Lens.Cell::top).toList();
+      var b = both.b().layers().get(state).cells().stream().map(Lens.Cell::top).toList();
+      assertThat(a.equals(b)).as("state %d", state).isEqualTo(state < 3);
+    }
+    assertThat(page.findings().notes()).isEmpty();
+  }
+
+  @Test
+  void aComparisonWithoutTokensSaysWhyThereAreNoLenses() {
+    ReportPage page = Pages.comparison(Map.of());
+    assertThat(page.findings().lenses()).isEmpty();
+    assertThat(page.findings().notes())
+        .containsExactly(
+            new Findings.Note(
+                Section.COMPARE,
+                "the lenses of both are not shown: they take one row of tokens; give --prompt or --ids"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"bert", "clip", "mixtral", "reward-llama", "t5", "vit", "yoco"})
   void everyKindOfModelHasAPage(String name) {
@@ -206,12 +236,12 @@ class ReportPageTest {
     assertThat(without.findings().notes())
         .containsExactly(
             new Findings.Note(Section.ATTENTION, "none of these layers has attention weights"));
-    // Each layer takes 4 heads x 820 pairs x 4/3 bytes and its name.
+    // Each layer takes 4 heads x (820 pairs + 40 norms of 2) x 4/3 bytes and its name.
     Budget budget = new Budget(without.bytes() + 10_500, 256, 16_000, 5);
     ReportPage all = ReportPage.of(Pages.MADE, session, Layer.all(llama.model()), budget);
     assertThat(all.findings().attention()).isEmpty();
     assertThat(all.findings().notes().getFirst().text())
-        .startsWith("the attention of 3 layers would take 14,")
+        .startsWith("the attention of 3 layers would take 15,600 bytes")
         .contains("name at most 2 of them with --layer");
     ReportPage narrowed =
         ReportPage.of(Pages.MADE, session, Layer.parse(llama.model(), "0..1"), budget);

@@ -106,6 +106,8 @@ class ReportInBrowserTest {
     assertThat(shown("#panel-attention .detail h3")).isEqualTo("@7 '·dog' → @7 '·dog'")
     browser.click("canvas.weights", 0.01)
     assertThat(shown("#panel-attention .large")).isEqualTo("1.000")
+    assertThat(shown("#panel-attention .detail h4")).contains("|w·v·O|")
+    assertThat(shown("#panel-attention .heads li .figure:last-child").toDouble()).isPositive()
     picture("attention")
     browser.press("Tab")
 
@@ -163,6 +165,75 @@ class ReportInBrowserTest {
     browser.press("ArrowRight")
     assertThat(shown("#panel-compare .readout")).startsWith("decoder.2 at @3 '<3>': local error ")
     picture("compare")
+    assertQuiet()
+  }
+
+  @Test
+  fun `the lenses of both are linked`() {
+    open(write("lenses", Pages.comparison()))
+    tab("compare")
+    val tables = "#panel-compare .side"
+    fun cell(side: Int, row: Int, cell: Int) =
+      "$tables:nth-child($side) td[data-row=\"$row\"][data-cell=\"$cell\"]"
+    fun has(selector: String, attribute: String) =
+      browser.text("String(document.querySelector('$selector').matches('$attribute'))") == "true"
+
+    // What is chosen in one is chosen in the other, and keys move in both.
+    browser.click(cell(1, 2, 1))
+    assertThat(shown("#panel-compare h4")).contains("decoder.1 at @1")
+    assertThat(has(cell(2, 2, 1), "[aria-selected=true]")).isTrue
+    browser.press("ArrowUp")
+    browser.press("ArrowRight")
+    for (side in 1..2) assertThat(has(cell(side, 3, 2), "[aria-selected=true]")).isTrue
+    assertThat(browser.text("document.activeElement.closest('.side').textContent"))
+      .startsWith("A: a")
+    browser.click(cell(2, 0, 0))
+    assertThat(has(cell(1, 0, 0), "[aria-selected=true]")).isTrue
+    assertThat(browser.text("document.activeElement.closest('.side').textContent"))
+      .startsWith("B: b<i>")
+    // The pointer is over the second table still.
+    assertThat(has(cell(1, 0, 0), ".pointed")).isTrue
+
+    // Behind the fault, and nowhere before it, tokens part.
+    val parts = "[...document.querySelectorAll('$tables:nth-child(2) td.parts')]"
+    assertThat(browser.text("String($parts.length > 0)")).isEqualTo("true")
+    assertThat(browser.text("String($parts.every(cell => cell.dataset.row >= 3))"))
+      .isEqualTo("true")
+    assertThat(shown(".parting"))
+      .contains("The likeliest token is another in ", "first behind decoder.")
+    browser.click(".parting button")
+    assertThat(browser.text("String(document.activeElement.matches('td.parts'))")).isEqualTo("true")
+    assertThat(browser.text("document.activeElement.getAttribute('aria-label')"))
+      .contains("parts from the other")
+
+    for (colouring in listOf("rank", "entropy", "divergence")) {
+      browser.click("#panel-compare input[value=$colouring]")
+      val said = mapOf("rank" to "rank ", "entropy" to " bits", "divergence" to " nats")
+      for (side in 1..2) assertThat(
+          browser.text("document.querySelector('${cell(side, 1, 1)}').ariaLabel")
+        )
+        .contains(said.getValue(colouring))
+    }
+    // The heat map leads to the same place.
+    browser.click("#panel-compare .heat td[data-row=\"3\"][data-cell=\"2\"]")
+    for (side in 1..2) assertThat(has(cell(side, 3, 2), "[aria-selected=true]")).isTrue
+    picture("lenses")
+    browser.click("#theme")
+    browser.value("document.querySelector('.pair').scrollIntoView()")
+    picture("lenses-dark")
+
+    // What is scrolled in one is scrolled in the other.
+    browser.size(375, 740)
+    fun scrolled(side: Int) =
+      browser
+        .value("document.querySelectorAll('.pair .scroll')[$side].scrollLeft")
+        .jsonPrimitive
+        .int
+    browser.value("document.querySelectorAll('.pair .scroll')[0].scrollLeft = 30")
+    browser.await("document.querySelectorAll('.pair .scroll')[1].scrollLeft > 0")
+    assertThat(scrolled(1)).isEqualTo(scrolled(0))
+    browser.value("document.querySelector('.pair').scrollIntoView()")
+    picture("lenses-phone")
     assertQuiet()
   }
 
