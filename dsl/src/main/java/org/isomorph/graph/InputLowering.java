@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import org.isomorph.spec.AbsolutePosition;
-import org.isomorph.spec.Head;
 import org.isomorph.spec.Heads;
 import org.isomorph.spec.KeyValues;
 import org.isomorph.spec.Mask;
+import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Parameters;
@@ -177,14 +177,13 @@ final class InputLowering {
                 && from.tower().equals(tower.name()));
   }
 
-  private static boolean reads(org.isomorph.spec.Mixer mixer) {
+  private static boolean reads(Mixer mixer) {
     return mixer instanceof Heads heads && heads.keyValues() instanceof KeyValues.From;
   }
 
   /** Whether tokens are added to its sequence one by one: it is what a language model reads. */
   private boolean generates() {
-    boolean language = model.heads().stream().anyMatch(Head.Lm.class::isInstance);
-    return language
+    return model.lm().isPresent()
         && !Mask.BIDIRECTIONAL.equals(tower.mask())
         && model.chain(model.last()).contains(tower);
   }
