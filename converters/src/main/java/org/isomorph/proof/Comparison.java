@@ -49,8 +49,10 @@ public final class Comparison {
   /** Canonical names by what the candidate's graph calls these values. */
   private final Map<String, String> canonical = new LinkedHashMap<>();
 
+  private final Map<String, Tensor> inputs;
+
   /** What the candidate computed, left to itself. */
-  private final Map<String, Tensor> own;
+  private final Carried own;
 
   private final List<Report.Place> places = new ArrayList<>();
   private final List<Report.Look> looks = new ArrayList<>();
@@ -64,8 +66,9 @@ public final class Comparison {
     this.candidate = trial.model();
     this.explainer = explainer;
     this.listener = listener;
-    this.own = candidate.inputs(reference.inputs());
-    this.rows = Rows.of(own);
+    this.inputs = candidate.inputs(reference.inputs());
+    this.own = new Carried(candidate.pieces(), inputs);
+    this.rows = Rows.of(inputs);
     this.counterparts = new Counterparts(reference.model(), candidate.model());
     this.lens = LensCurve.of(candidate);
     for (Value value : Values.of(candidate.model()).all())
@@ -189,7 +192,7 @@ public final class Comparison {
   }
 
   private long tokens() {
-    return own.entrySet().stream()
+    return inputs.entrySet().stream()
         .filter(input -> input.getKey().endsWith("attention_mask"))
         .flatMapToLong(input -> java.util.Arrays.stream(input.getValue().longs()))
         .sum();
@@ -201,6 +204,7 @@ public final class Comparison {
     for (int index = 0; index < sizes.size(); index++) {
       Piece piece = candidate.pieces().get(index);
       listener.progress(done, total, piece.name());
+      own.before(index);
       compare(piece);
       done += sizes.get(index);
     }
@@ -240,7 +244,7 @@ public final class Comparison {
         floor = trial.scale() * greatest(piece, compared, local, noise, counted).greatest();
       }
     }
-    own.putAll(alone);
+    alone.forEach(own::put);
     results(piece, expected, alone);
     if (!compared.isEmpty() && compared.stream().noneMatch(name -> has(piece, expected, name))) {
       unseen.add(piece.name());
@@ -314,7 +318,7 @@ public final class Comparison {
   private Map<String, Tensor> given(Piece piece) {
     Map<String, Tensor> given = new HashMap<>();
     for (String name : piece.graph().inputs().keySet()) {
-      Tensor value = own.get(name);
+      Tensor value = own.values().get(name);
       if (value != null) given.put(name, value);
     }
     return given;
