@@ -1,7 +1,6 @@
 package org.isomorph.convert;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.isomorph.runtime.StoredWeight.Dim;
 import org.isomorph.runtime.StoredWeight.Part;
 import org.isomorph.runtime.Weights;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensor.OffHeap;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensorfile.StoredTensor;
 import org.isomorph.tensorfile.TensorSource;
@@ -75,7 +75,7 @@ public final class CheckpointWeights implements Weights {
   /** The elements that a box reads of a tensor that no file holds, and those between them. */
   private static MemorySegment made(TensorSource tensor, Box box) {
     long bytes = tensor.dtype().bytes(box.lastFrom() - box.from() + 1);
-    MemorySegment data = Arena.ofAuto().allocate(bytes, tensor.dtype().width());
+    MemorySegment data = OffHeap.allocate(bytes, tensor.dtype().width());
     try {
       tensor.open(TensorSource.StoredBytes.DIRECT).read(box.from(), data);
     } catch (IOException unreadable) {

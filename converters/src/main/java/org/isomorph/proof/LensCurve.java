@@ -70,11 +70,15 @@ final class LensCurve {
   }
 
   private static Tensor of(Tensor value, List<Integer> tokens) {
-    int width = Math.toIntExact(value.shape().dim(-1));
-    float[] all = value.floats(), some = new float[tokens.size() * width];
-    for (int at = 0; at < tokens.size(); at++)
-      System.arraycopy(all, tokens.get(at) * width, some, at * width, width);
-    return Tensor.ofFloats(Shape.of(1, tokens.size(), width), some);
+    long width = value.shape().dim(-1), bytes = value.dtype().bytes(width);
+    return Tensor.filled(
+        value.dtype(),
+        Shape.of(1, tokens.size(), width),
+        into -> {
+          for (int at = 0; at < tokens.size(); at++)
+            into.asSlice(at * bytes, bytes)
+                .copyFrom(value.data().asSlice(tokens.get(at) * bytes, bytes));
+        });
   }
 
   /** These places, each with how far apart what would be predicted from it is. */

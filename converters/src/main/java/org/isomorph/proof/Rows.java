@@ -117,19 +117,22 @@ public final class Rows {
     int width = selection.width();
     int rows = Math.toIntExact(reference.shape().elements() / width);
     if (reference.equals(candidate)) return Deviation.NONE;
-    float[] a = reference.floats(), b = candidate.floats();
+    RowReader a = new RowReader(reference, width), b = new RowReader(candidate, width);
     double[] errors = new double[rows], tokens = new double[selection.tokens()];
     int count = 0, worst = -1;
+    double greatest = 0;
     for (int row = 0; row < rows; row++) {
       if (!selection.has(row)) continue;
-      double error = error(a, b, row * width, width);
+      double error = error(a.read(row), b.read(row));
       errors[count++] = error;
       int token = (int) selection.token(row);
       if (token >= 0) tokens[token] = Math.max(tokens[token], error);
-      if (error > 0 && (worst < 0 || error > error(a, b, worst * width, width))) worst = row;
+      if (error > greatest) {
+        greatest = error;
+        worst = row;
+      }
     }
     if (worst < 0) return Deviation.NONE;
-    double greatest = error(a, b, worst * width, width);
     Arrays.sort(errors, 0, count);
     return new Deviation(
         greatest,
@@ -145,24 +148,25 @@ public final class Rows {
   OutputDeviation results(String label, Type type, Tensor reference, Tensor candidate) {
     requireSame(reference, candidate);
     Selection selection = new Selection(type, reference.shape());
-    float[] a = reference.floats(), b = candidate.floats();
     int width = selection.width();
+    long rows = reference.shape().elements() / width;
+    RowReader first = new RowReader(reference, width), second = new RowReader(candidate, width);
     double largest = 0, apart = 0, divergence = 0, worst = 0;
     long same = 0, count = 0;
-    for (int row = 0; row < a.length / width; row++) {
+    for (long row = 0; row < rows; row++) {
       if (!selection.has(row)) continue;
       count++;
-      int from = row * width;
-      for (int i = from; i < from + width; i++) {
+      float[] a = first.read(row), b = second.read(row);
+      for (int i = 0; i < width; i++) {
         largest = Math.max(largest, Math.abs(a[i]));
         if (Float.compare(a[i], b[i]) == 0) continue;
         double here = Math.abs((double) a[i] - b[i]);
         apart = Double.isFinite(here) ? Math.max(apart, here) : Double.POSITIVE_INFINITY;
       }
-      double here = Logits.divergence(a, b, from, width);
+      double here = Logits.divergence(a, b, 0, width);
       divergence += here;
       worst = Math.max(worst, here);
-      if (Logits.top(a, from, width) == Logits.top(b, from, width)) same++;
+      if (Logits.top(a, 0, width) == Logits.top(b, 0, width)) same++;
     }
     boolean choices = label.endsWith("logits") && width > 1;
     return new OutputDeviation(
@@ -181,9 +185,9 @@ public final class Rows {
               .formatted(reference.shape(), candidate.shape()));
   }
 
-  private static double error(float[] a, float[] b, int from, int width) {
+  private static double error(float[] a, float[] b) {
     double apart = 0, length = 0;
-    for (int i = from; i < from + width; i++) {
+    for (int i = 0; i < a.length; i++) {
       if (Float.isFinite(a[i])) length += (double) a[i] * a[i];
       // What is infinite on both sides, or no number on both, is the same.
       if (a[i] == b[i] || Float.compare(a[i], b[i]) == 0) continue;

@@ -3,7 +3,6 @@ package org.isomorph.proof;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +21,13 @@ import org.isomorph.tensor.Tensor;
 public final class RunningReference implements Reference, AutoCloseable {
   private final PiecewiseModel model;
   private final Map<String, Tensor> inputs;
-  private Map<String, Tensor> known;
+  private final Carried known;
   private int next;
 
   private RunningReference(PiecewiseModel model, Map<String, Tensor> inputs) {
     this.model = model;
     this.inputs = Map.copyOf(inputs);
-    this.known = model.inputs(inputs);
+    this.known = new Carried(model.pieces(), model.inputs(inputs));
   }
 
   /**
@@ -84,15 +83,15 @@ public final class RunningReference implements Reference, AutoCloseable {
     for (String name : names) wanted.put(name, own(name));
     Set<String> missing = new HashSet<>(wanted.values());
     Map<String, Tensor> tapped = new HashMap<>();
-    missing.removeAll(known.keySet());
+    missing.removeAll(known.values().keySet());
     if (next > 0) tap(model.pieces().get(next - 1), missing, tapped);
     while (anyBehind(missing)) {
-      forget();
+      known.before(next);
       run(model.pieces().get(next++), missing, tapped);
     }
     Map<String, Tensor> found = new HashMap<>();
     wanted.forEach((name, own) -> {
-      Tensor value = known.getOrDefault(own, tapped.get(own));
+      Tensor value = known.values().getOrDefault(own, tapped.get(own));
       if (value != null) found.put(name, value);
     });
     return found;
@@ -114,9 +113,12 @@ public final class RunningReference implements Reference, AutoCloseable {
         missing.stream().filter(name -> !handed.contains(name) && piece.computes(name)).toList();
     try (PiecewiseModel.Bound bound = model.bind(piece.tap(taps))) {
       bound
-          .run(known)
+          .run(known.values())
           .values()
-          .forEach((name, value) -> (handed.contains(name) ? known : tapped).put(name, value));
+          .forEach((name, value) -> {
+            if (handed.contains(name)) known.put(name, value);
+            else tapped.put(name, value);
+          });
     }
     missing.removeAll(handed);
     missing.removeAll(taps);
@@ -128,16 +130,5 @@ public final class RunningReference implements Reference, AutoCloseable {
             names.stream()
                 .anyMatch(
                     name -> piece.graph().outputs().containsKey(name) || piece.computes(name)));
-  }
-
-  private void forget() {
-    Map<String, Tensor> kept = new LinkedHashMap<>();
-    Set<String> read = new HashSet<>();
-    for (Piece piece : model.pieces().subList(next, model.pieces().size()))
-      read.addAll(piece.graph().inputs().keySet());
-    known.forEach((name, value) -> {
-      if (read.contains(name)) kept.put(name, value);
-    });
-    known = kept;
   }
 }

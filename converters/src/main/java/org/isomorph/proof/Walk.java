@@ -25,8 +25,10 @@ final class Walk {
   private final ProgressListener listener;
   private final Optional<LensCurve> lens;
 
+  private final Map<String, Tensor> inputs;
+
   /** What the candidate computed, left to itself. */
-  private final Map<String, Tensor> own;
+  private final Carried own;
 
   private final List<Report.Place> places = new ArrayList<>();
   private final List<Report.Look> looks = new ArrayList<>();
@@ -37,14 +39,15 @@ final class Walk {
     this.candidate = trial.model();
     this.explainer = explainer;
     this.listener = listener;
-    this.own = candidate.inputs(reference.inputs());
+    this.inputs = candidate.inputs(reference.inputs());
+    this.own = new Carried(candidate.pieces(), inputs);
     this.setting =
         new Setting(
             reference,
             trial,
             new Labels(candidate),
             new Counterparts(reference.model(), candidate.model()),
-            Rows.of(own));
+            Rows.of(inputs));
     this.lens = LensCurve.of(candidate);
   }
 
@@ -59,6 +62,7 @@ final class Walk {
     for (int index = 0; index < sizes.size(); index++) {
       Piece piece = candidate.pieces().get(index);
       listener.progress(done, total, piece.name());
+      own.before(index);
       compare(piece);
       done += sizes.get(index);
     }
@@ -73,8 +77,8 @@ final class Walk {
   }
 
   private void compare(Piece piece) {
-    PieceComparison comparison = PieceComparison.of(setting, piece, own);
-    own.putAll(comparison.alone());
+    PieceComparison comparison = PieceComparison.of(setting, piece, own.values());
+    comparison.alone().forEach(own::put);
     outputs.addAll(comparison.outputs(candidate.graph().outputs().keySet(), setting.rows()));
     if (comparison.isUnseen()) {
       unseen.add(piece.name());
@@ -141,7 +145,7 @@ final class Walk {
   }
 
   private long tokens() {
-    return own.entrySet().stream()
+    return inputs.entrySet().stream()
         .filter(input -> input.getKey().endsWith("attention_mask"))
         .flatMapToLong(input -> Arrays.stream(input.getValue().longs()))
         .sum();

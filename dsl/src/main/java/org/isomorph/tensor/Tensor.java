@@ -41,8 +41,9 @@ public final class Tensor {
 
   private static final int CACHE_LINE = 64;
 
-  // Small tensors are ordinary garbage. Large ones would crowd the heap, or not fit an array.
-  private static final long LARGEST_ON_HEAP = 64L << 20;
+  // Small tensors are ordinary garbage. For large ones the heap would grow before the collector
+  // looked for others that could go, or they would not fit an array.
+  private static final long LARGEST_ON_HEAP = 1L << 20;
 
   private static final int SHOWN = 6;
   private static final int HASHED = 1024;
@@ -84,7 +85,7 @@ public final class Tensor {
   }
 
   private static MemorySegment allocate(long bytes) {
-    if (bytes > LARGEST_ON_HEAP) return Arena.ofAuto().allocate(bytes, CACHE_LINE);
+    if (bytes > LARGEST_ON_HEAP) return OffHeap.allocate(bytes, CACHE_LINE);
     // Of longs, so that it can be read with the aligned layouts of every element.
     long[] words = new long[Math.toIntExact((bytes + Long.BYTES - 1) / Long.BYTES)];
     return MemorySegment.ofArray(words).asSlice(0, bytes);

@@ -1,7 +1,7 @@
 package org.isomorph.debug.recording;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,6 +17,7 @@ import org.isomorph.spec.Model;
 import org.isomorph.spec.SpecException;
 import org.isomorph.spec.kotlin.SpecJson;
 import org.isomorph.tensor.DType;
+import org.isomorph.tensor.OffHeap;
 import org.isomorph.tensor.Tensor;
 import org.isomorph.tensorfile.SafetensorsHeader;
 import org.isomorph.tensorfile.StoredTensor;
@@ -111,7 +112,9 @@ public final class Recording {
                             names().isEmpty() ? "none" : names().getFirst(),
                             name)));
     try {
-      Tensor tensor = Tensor.of(stored.dtype(), stored.shape(), stored.read(Arena.ofAuto()));
+      MemorySegment data = OffHeap.allocate(stored.bytes(), Long.BYTES);
+      stored.read(0, data);
+      Tensor tensor = Tensor.of(stored.dtype(), stored.shape(), data);
       return switch (stored.dtype()) {
         case BF16, F16, F64 -> Tensor.ofFloats(tensor.shape(), tensor.floats());
         default -> tensor;

@@ -56,16 +56,16 @@ final class Spool implements AutoCloseable {
 
   /** Writes the file, whole. */
   void publish(Map<String, String> metadata) throws IOException {
-    try (Arena arena = Arena.ofConfined();
-        SafetensorsWriter writer =
-            SafetensorsWriter.create(file, SafetensorsLayout.of(infos, metadata))) {
-      var all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    try (SafetensorsWriter writer =
+        SafetensorsWriter.create(file, SafetensorsLayout.of(infos, metadata))) {
       long at = 0;
-      for (TensorInfo info : infos) {
-        long bytes = info.dtype().bytes(info.shape().elements());
-        writer.write(info.name(), all.asSlice(at, bytes));
-        at += bytes;
-      }
+      for (TensorInfo info : infos)
+        // One by one: pages that are mapped count as memory of this process.
+        try (Arena arena = Arena.ofConfined()) {
+          long bytes = info.dtype().bytes(info.shape().elements());
+          writer.write(info.name(), channel.map(FileChannel.MapMode.READ_ONLY, at, bytes, arena));
+          at += bytes;
+        }
     }
   }
 
