@@ -11,7 +11,6 @@ import org.isomorph.dialect.Roles;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.spec.Activation;
-import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Latent;
@@ -132,11 +131,7 @@ final class DeepseekLike {
   }
 
   private static long leadingDense(Outline outline) {
-    return outline.tower().layers().takeWhile(block -> !hasMixture(block)).count();
-  }
-
-  private static boolean hasMixture(Block block) {
-    return block.mixers().anyMatch(Mixture.class::isInstance);
+    return outline.tower().layers().takeWhile(block -> !block.has(Mixture.class)).count();
   }
 
   /** The rotation of a model's latents, or of what stands in for them. */

@@ -12,7 +12,6 @@ import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Dsl;
-import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Rope;
 import org.isomorph.spec.Router;
@@ -88,7 +87,7 @@ public final class DeepseekV3 implements Dialect {
             .set("rope_interleave", DeepseekLike.rope(model).pairing() == Rope.Pairing.PAIRS)
             .set("topk_method", "noaux_tc")
             .set("scoring_func", "sigmoid")
-            .set("num_nextn_predict_layers", further(model));
+            .set("num_nextn_predict_layers", model.furtherTokens());
     if (Outline.mixture(model.last()).router() instanceof Router.Grouped grouped)
       config
           .set("n_group", grouped.groups())
@@ -96,12 +95,6 @@ public final class DeepseekV3 implements Dialect {
           .set("norm_topk_prob", grouped.renormalise())
           .set("routed_scaling_factor", grouped.scale());
     return config.build();
-  }
-
-  private static long further(Model model) {
-    return model.heads().stream()
-        .mapToLong(head -> head instanceof Head.NextTokens next ? next.depth() : 0)
-        .sum();
   }
 
   // ---- tensors
@@ -118,7 +111,7 @@ public final class DeepseekV3 implements Dialect {
     DeepseekLike.block(rows, layer, "mtp.{k}.block");
     rows.add(row(layer + ".shared_head.norm.weight", "mtp.{k}.norm.weight"));
     // They repeat the table and the head that they share with the model.
-    for (long k = 0; k < further(model); k++) {
+    for (long k = 0; k < model.furtherTokens(); k++) {
       String name = "model.layers." + (depth + k);
       rows.add(Row.copy(name + ".embed_tokens.weight", "embed.token.weight"));
       rows.add(Row.copy(name + ".shared_head.head.weight", "head.weight"));

@@ -15,7 +15,6 @@ import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Activation;
-import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Heads;
@@ -101,7 +100,7 @@ public final class Glam implements Dialect {
             .set("heads", outline.heads().heads())
             .set("head_dim", outline.heads().headDim())
             .set("layers", outline.tower().depth());
-    if (outline.tower().layers().flatMap(Block::mixers).anyMatch(Mixture.class::isInstance))
+    if (outline.tower().has(Mixture.class))
       config.set("experts", Outline.mixture(outline.tower()).experts());
     Roles.write(config, model, LlamaLike.ROLES);
     return config.build();

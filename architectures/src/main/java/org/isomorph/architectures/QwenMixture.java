@@ -9,7 +9,6 @@ import java.util.stream.LongStream;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Row;
-import org.isomorph.spec.Block;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
 import org.isomorph.spec.Gated;
@@ -69,7 +68,7 @@ final class QwenMixture {
     Mixture mixture = Outline.mixture(model.last());
     List<Long> dense =
         LongStream.range(0, model.last().depth())
-            .filter(layer -> !isSparse(model.last().layer(layer)))
+            .filter(layer -> !model.last().layer(layer).has(Mixture.class))
             .boxed()
             .toList();
     if (dense.size() == model.last().depth()) dense = List.of();
@@ -82,10 +81,6 @@ final class QwenMixture {
         .set(
             "norm_topk_prob",
             mixture.router() instanceof Router.Softmax softmax && softmax.renormalise());
-  }
-
-  private static boolean isSparse(Block block) {
-    return block.mixers().anyMatch(Mixture.class::isInstance);
   }
 
   static List<Row> rows() {

@@ -12,7 +12,6 @@ import org.isomorph.dialect.Preset;
 import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
-import org.isomorph.spec.Block;
 import org.isomorph.spec.Dense;
 import org.isomorph.spec.Dsl;
 import org.isomorph.spec.FeedForward;
@@ -117,17 +116,13 @@ public final class SwitchTransformers implements Dialect {
   }
 
   private static void steps(Config.Builder config, String side, Tower tower) {
-    List<Boolean> sparse = tower.layers().map(SwitchTransformers::isSparse).toList();
+    List<Boolean> sparse = tower.layers().map(block -> block.has(Mixture.class)).toList();
     int first = sparse.indexOf(true), layers = sparse.size();
     int second = first < 0 ? -1 : sparse.subList(first + 1, layers).indexOf(true);
     long step = first < 0 ? 0 : first == 0 ? 1 : second < 0 ? layers : second + 1;
     // None is no number that this family's code takes for none: the step has to say it.
     config.set("num_sparse_" + side + "_layers", step == 0 ? 0 : layers / step);
     config.set(side + "_sparse_step", step);
-  }
-
-  private static boolean isSparse(Block block) {
-    return block.mixers().anyMatch(Mixture.class::isInstance);
   }
 
   // ---- tensors

@@ -142,11 +142,7 @@ class ConfigurationKeysTest {
             .build();
     for (String golden : List.of("qwen2-moe", "qwen3-moe")) {
       Model model = spec(golden(golden).with(keys));
-      assertThat(
-              model
-                  .last()
-                  .layers()
-                  .map(block -> block.mixers().anyMatch(Mixture.class::isInstance)))
+      assertThat(model.last().layers().map(block -> block.has(Mixture.class)))
           .containsExactly(false, false, false, true);
       Dialect dialect = DIALECTS.named(golden);
       assertThat(spec(dialect.config(model, spelling))).isEqualTo(model);

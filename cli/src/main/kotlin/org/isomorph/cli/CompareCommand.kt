@@ -35,7 +35,7 @@ class CompareCommand : IsomorphCommand("compare") {
   private val explain by
     option("--guess").flag("--no-guess", default = true).help("Try mistakes on what is at fault")
   private val html by htmlOption()
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     "Find where two models part, layer by layer and value by value, and guess the mistake."

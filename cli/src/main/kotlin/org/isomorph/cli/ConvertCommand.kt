@@ -8,13 +8,11 @@ import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.options.required
-import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.path
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
 import org.isomorph.megatron.Megatron
-import org.isomorph.tensor.DType
 
 /** Moves a checkpoint from one family to another. */
 class ConvertCommand : IsomorphCommand("convert") {
@@ -29,10 +27,7 @@ class ConvertCommand : IsomorphCommand("convert") {
     option("--from", metavar = "DIALECT")
       .help("The source's family, where config.json does not say")
   private val config by configOption()
-  private val dtype by
-    option("--dtype")
-      .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
-      .help("Cast floating-point tensors, to nearest even")
+  private val dtype by storedDtype().help("Cast floating-point tensors, to nearest even")
   private val files by FileOptions()
   private val parallel by ParallelOptions()
   private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
@@ -46,8 +41,8 @@ class ConvertCommand : IsomorphCommand("convert") {
     option("--certify")
       .flag()
       .help("Write isomorph.json beside the result: what was done, of what, with hashes")
-  private val force by option("--force").flag().help("Replace DST if it holds files")
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val force by forceOption()
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     """

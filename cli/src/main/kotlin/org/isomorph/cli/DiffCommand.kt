@@ -3,9 +3,7 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
-import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
-import com.github.ajalt.clikt.parameters.options.option
 import kotlinx.serialization.json.addJsonObject
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
@@ -19,7 +17,7 @@ class DiffCommand : IsomorphCommand("diff") {
   private val a by
     argument("A").help("A model: a directory, a config.json, a specification as JSON, or a preset")
   private val b by argument("B").help("Another")
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     "Tell how two models differ, in plain words, before any byte moves."

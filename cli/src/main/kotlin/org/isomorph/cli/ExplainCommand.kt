@@ -4,9 +4,7 @@ import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
 import com.github.ajalt.clikt.parameters.groups.provideDelegate
-import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
-import com.github.ajalt.clikt.parameters.options.option
 import java.util.Optional
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
@@ -26,7 +24,7 @@ class ExplainCommand : IsomorphCommand("explain") {
       )
   private val parallel by ParallelOptions()
   private val config by configOption()
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     "Explain one parameter or value: its shape, its meaning, its place in every family's files, its other names."

@@ -26,7 +26,7 @@ class FamiliesCommand : IsomorphCommand("families") {
   private val names by argument("FAMILY").help("Only these; all if none is named").multiple()
   private val presets by
     option("--presets").flag().help("List published models, with their parameters")
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     "List the families that are known, and what converts to what."

@@ -3,14 +3,12 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
-import com.github.ajalt.clikt.parameters.options.convert
 import com.github.ajalt.clikt.parameters.options.default
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.multiple
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.options.required
 import com.github.ajalt.clikt.parameters.types.path
-import java.nio.file.Path
 import java.util.Locale
 import org.isomorph.convert.FileForward
 import org.isomorph.convert.ModelReference
@@ -35,15 +33,7 @@ class ForwardCommand : IsomorphCommand("forward") {
     option("--tap", metavar = "GLOB")
       .multiple()
       .help("A value to write too, by any of its names; * stands for any text, dots too")
-  private val feeds by
-    option("--feed", metavar = "NAME=FILE")
-      .convert { text ->
-        val name = text.substringBefore('=')
-        if (name == text || name.isEmpty()) fail("expected NAME=FILE, found $text")
-        name to Path.of(text.substringAfter('='))
-      }
-      .multiple()
-      .help("A value to replace: by the tensor of its name in FILE, or by the only one there")
+  private val feeds by feedOption()
   private val dtype by
     runDtype()
       .default(DType.F32, defaultForHelp = "f32")

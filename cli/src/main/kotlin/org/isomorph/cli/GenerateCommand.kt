@@ -118,8 +118,7 @@ class GenerateCommand : IsomorphCommand("generate") {
   ) {
     val options = RunOptions.usual().on(parsed(devices)).let { dtype?.let(it::`in`) ?: it }
     checkpoint.load(options).use { model ->
-      // Threads that share so little work wait for each other longer than they work.
-      if (checkpoint.model().parameters() < TINY) LoadedModel.threads(1)
+      fewThreadsForTiny(checkpoint.model())
       val watch = StopWatch(start)
       model.generate(prompt, sampling).use { generation ->
         for (token in generation) {
@@ -134,9 +133,5 @@ class GenerateCommand : IsomorphCommand("generate") {
           .ifPresent { System.err.println("stopped: $it") }
       }
     }
-  }
-
-  private companion object {
-    const val TINY = 2_000_000
   }
 }

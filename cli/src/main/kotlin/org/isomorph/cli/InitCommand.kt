@@ -36,10 +36,7 @@ class InitCommand : IsomorphCommand("init") {
       .default(0)
       .help("Which random model; the same seed gives the same weights in every family")
   private val dtype by
-    option("--dtype")
-      .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
-      .default(DType.BF16, defaultForHelp = "bf16")
-      .help("What weights are stored as")
+    storedDtype().default(DType.BF16, defaultForHelp = "bf16").help("What weights are stored as")
   private val files by FileOptions()
   private val parallel by ParallelOptions()
   private val quantise by
@@ -50,7 +47,7 @@ class InitCommand : IsomorphCommand("init") {
     option("--headers-only")
       .flag()
       .help("Leave the data as holes that read as zeros and take no disk space")
-  private val force by option("--force").flag().help("Replace DST if it holds files")
+  private val force by forceOption()
 
   override fun help(context: Context) =
     "Write a new checkpoint of random weights, as a stream of any size."

@@ -47,7 +47,7 @@ class InspectCommand : IsomorphCommand("inspect") {
     option("--unfolded").flag().help("With --graph and --svg, show equal layers each, not once")
   private val parallel by ParallelOptions()
   private val config by configOption()
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     "Tell what a model is: its family, description, size and cost. Reads headers only."

@@ -7,14 +7,12 @@ import com.github.ajalt.clikt.parameters.options.default
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
-import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.path
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
 import org.isomorph.lora.LoraAdapter
 import org.isomorph.lora.MergedTensors
-import org.isomorph.tensor.DType
 
 /** Writes a checkpoint with a low-rank adapter merged into it. */
 class MergeLoraCommand : IsomorphCommand("merge-lora") {
@@ -23,18 +21,15 @@ class MergeLoraCommand : IsomorphCommand("merge-lora") {
     argument("ADAPTER").path().help("The adapter's directory, as PEFT writes it")
   private val destination by
     argument("DST").path().help("The directory to write; it must not exist, or be empty")
-  private val dtype by
-    option("--dtype")
-      .choice("f32" to DType.F32, "bf16" to DType.BF16, "f16" to DType.F16)
-      .help("Cast floating-point tensors, to nearest even")
+  private val dtype by storedDtype().help("Cast floating-point tensors, to nearest even")
   private val maxShardSize by
     option("--max-shard-size", metavar = "SIZE")
       .bytes()
       .default(ConversionRequest.USUAL_SHARD, defaultForHelp = "5GB")
       .help("The most data in one file")
   private val plan by option("--plan").flag().help("Print what would be done, and write nothing")
-  private val force by option("--force").flag().help("Replace DST if it holds files")
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val force by forceOption()
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     """

@@ -3,14 +3,10 @@ package org.isomorph.cli
 import com.github.ajalt.clikt.core.UsageError
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
-import com.github.ajalt.clikt.parameters.options.convert
 import com.github.ajalt.clikt.parameters.options.default
-import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
-import com.github.ajalt.clikt.parameters.options.multiple
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.types.path
-import java.nio.file.Path
 import kotlinx.serialization.json.JsonObject
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.FileForward
@@ -39,19 +35,11 @@ abstract class ProbeCommand(name: String) : IsomorphCommand(name) {
     option("--inputs", metavar = "IN.safetensors")
       .path()
       .help("All of the model's inputs, by Hugging Face's names; their first row is looked at")
-  private val feeds by
-    option("--feed", metavar = "NAME=FILE")
-      .convert { text ->
-        val name = text.substringBefore('=')
-        if (name == text || name.isEmpty()) fail("expected NAME=FILE, found $text")
-        name to Path.of(text.substringAfter('='))
-      }
-      .multiple()
-      .help("A value to replace: by the tensor of its name in FILE, or by the only one there")
+  private val feeds by feedOption()
   private val dtype by
     runDtype().default(DType.F32, defaultForHelp = "f32").help("What the model computes in")
   private val devices by devices()
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   private val html by htmlOption()
 

@@ -11,16 +11,19 @@ import org.isomorph.proof.Comparison
 import org.isomorph.spec.Model
 import org.isomorph.tensor.Tensor
 
-/** What models are given, where people say so: a file of tensors, a text, or token ids. */
-internal class Prompts : OptionGroup() {
-  private val inputs by
-    option("--inputs", metavar = "IN.safetensors")
-      .path()
-      .help("What the model is given, by Hugging Face's names")
-  private val prompt by
-    option("--prompt", metavar = "TEXT").help("A text; needs the model's tokenizer.json")
-  private val ids by
-    option("--ids", metavar = "FILE").help("Token ids with blanks or commas between; - for stdin")
+/**
+ * What models are given, where people say so: a file of tensors, a text, or token ids.
+ *
+ * @param inputs the help on `--inputs`, and so on
+ */
+internal class Prompts(
+  inputs: String = "What the model is given, by Hugging Face's names",
+  prompt: String = "A text; needs the model's tokenizer.json",
+  ids: String = "Token ids with blanks or commas between; - for stdin",
+) : OptionGroup() {
+  private val inputs by option("--inputs", metavar = "IN.safetensors").path().help(inputs)
+  private val prompt by option("--prompt", metavar = "TEXT").help(prompt)
+  private val ids by option("--ids", metavar = "FILE").help(ids)
 
   /** Whether nobody said anything. */
   val isEmpty: Boolean
@@ -30,10 +33,15 @@ internal class Prompts : OptionGroup() {
   val text: String?
     get() = prompt
 
-  /** The inputs for a model; empty where nobody said anything. */
-  fun of(model: Model, directory: Path?): Map<String, Tensor> {
+  /** Refuses more than one of them. */
+  fun requireAtMostOne() {
     if (listOfNotNull(inputs, prompt, ids).size > 1)
       throw UsageError("expected at most one of --inputs, --prompt and --ids")
+  }
+
+  /** The inputs for a model; empty where nobody said anything. */
+  fun of(model: Model, directory: Path?): Map<String, Tensor> {
+    requireAtMostOne()
     inputs?.let {
       return FileForward.read(it)
     }

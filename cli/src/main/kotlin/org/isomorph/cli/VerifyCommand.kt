@@ -2,16 +2,14 @@ package org.isomorph.cli
 
 import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.core.ProgramResult
-import com.github.ajalt.clikt.core.UsageError
 import com.github.ajalt.clikt.parameters.arguments.argument
 import com.github.ajalt.clikt.parameters.arguments.help
+import com.github.ajalt.clikt.parameters.groups.provideDelegate
 import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
-import com.github.ajalt.clikt.parameters.types.path
 import java.nio.file.Path
 import org.isomorph.convert.Checkpoint
-import org.isomorph.convert.FileForward
 import org.isomorph.convert.ModelReference
 import org.isomorph.debug.kotlin.ReportJson
 import org.isomorph.megatron.execution.Execution
@@ -25,20 +23,18 @@ import org.isomorph.tensor.Tensor
 class VerifyCommand : IsomorphCommand("verify") {
   private val a by argument("A").help("A checkpoint's directory: what is right")
   private val b by argument("B").help("Another: what is to be the same")
-  private val inputs by
-    option("--inputs", metavar = "IN.safetensors")
-      .path()
-      .help("What both are given, by Hugging Face's names; otherwise tokens of all the vocabulary")
-  private val prompt by
-    option("--prompt", metavar = "TEXT").help("A text for both; needs the tokenizer.json of A")
-  private val ids by
-    option("--ids", metavar = "FILE")
-      .help("Token ids for both, with blanks or commas between; - for stdin")
+  private val given by
+    Prompts(
+      inputs =
+        "What both are given, by Hugging Face's names; otherwise tokens of all the vocabulary",
+      prompt = "A text for both; needs the tokenizer.json of A",
+      ids = "Token ids for both, with blanks or commas between; - for stdin",
+    )
   private val asMegatron by
     option("--as-megatron")
       .flag()
       .help("B is a Megatron checkpoint: execute it rank by rank, as Megatron-core computes")
-  private val json by option("--json").flag().help("Print one JSON document in place of text")
+  private val json by jsonOption()
 
   override fun help(context: Context) =
     "Tell whether two models compute the same function, and which value parts first if not."
@@ -57,16 +53,14 @@ class VerifyCommand : IsomorphCommand("verify") {
       .trimMargin()
 
   override fun execute() {
-    if (listOfNotNull(inputs, prompt, ids).size > 1)
-      throw UsageError("expected at most one of --inputs, --prompt and --ids")
+    given.requireAtMostOne()
     LoadedModel.prepare()
     val reference = ModelReference.find(a, families).weights()
     if (asMegatron) return execute(reference)
     val candidate = ModelReference.find(b, families).weights()
-    val given = given(reference)
-    // Threads that share so little work wait for each other longer than they work.
-    if (reference.model().parameters() < TINY) LoadedModel.threads(1)
-    val report = Progress("verify").use { Comparison.between(reference, candidate, given, it) }
+    val inputs = inputs(reference)
+    fewThreadsForTiny(reference.model())
+    val report = Progress("verify").use { Comparison.between(reference, candidate, inputs, it) }
     if (json) printJson(ReportJson.of(report))
     else {
       echo("$a, $b: ${ReportText.verdict(report)}")
@@ -77,29 +71,16 @@ class VerifyCommand : IsomorphCommand("verify") {
 
   private fun execute(reference: Checkpoint) {
     val execution = Execution.open(Path.of(b), reference.model())
-    if (reference.model().parameters() < TINY) LoadedModel.threads(1)
+    fewThreadsForTiny(reference.model())
     val report =
       Progress("verify").use {
-        ExecutionComparison.between(reference, execution, given(reference), it)
+        ExecutionComparison.between(reference, execution, inputs(reference), it)
       }
     if (json) printJson(document(report)) else echo("$a, $b: ${report.verdict()}")
     if (report.outcome().exit() != 0) throw ProgramResult(report.outcome().exit())
   }
 
   /** What the user wants both to read; empty if that is left to us. */
-  private fun given(reference: Checkpoint): Map<String, Tensor> {
-    inputs?.let {
-      return FileForward.read(it)
-    }
-    val tokens =
-      ids?.let(TokenIds::read)
-        ?: prompt?.let { text -> TokenizerFile.of(reference.directory()).use { it.ids(text) } }
-        ?: return mapOf()
-    require(tokens.isNotEmpty()) { "the prompt is empty" }
-    return Comparison.inputs(reference.model(), *tokens)
-  }
-
-  private companion object {
-    const val TINY = 2_000_000
-  }
+  private fun inputs(reference: Checkpoint): Map<String, Tensor> =
+    given.of(reference.model(), reference.directory())
 }

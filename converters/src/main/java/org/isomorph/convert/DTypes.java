@@ -41,10 +41,10 @@ public final class DTypes {
   }
 
   /** The dtype of most of the elements of these tensors; float32 where there are none. */
-  static DType main(Iterable<TensorInfo> tensors) {
+  public static DType main(Iterable<TensorInfo> tensors) {
     Map<DType, Long> elements = new EnumMap<>(DType.class);
     for (TensorInfo tensor : tensors)
-      elements.merge(tensor.dtype(), tensor.shape().elements(), Long::sum);
+      elements.merge(tensor.dtype(), tensor.shape().elements(), Math::addExact);
     return elements.entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)

@@ -23,73 +23,62 @@ final class Inquiry {
   private static final long FIRST_CHUNK = 1 << 14;
 
   private final Map<TensorSource, ElementReader> readers = new HashMap<>();
+  private final Arena arena;
+  private MemorySegment left = MemorySegment.NULL;
+  private MemorySegment right = MemorySegment.NULL;
   private long bytes;
   private long most = FIRST_CHUNK;
 
-  private Inquiry() {}
+  private Inquiry(Arena arena) {
+    this.arena = arena;
+  }
 
   /** Whether what {@code query} asks is so. */
   static Evidence answer(Evidence.Query query) throws IOException {
-    Inquiry inquiry = new Inquiry();
-    boolean holds =
-        switch (query) {
-          case Evidence.Query.Zero zero -> inquiry.zero(zero.elements());
-          case Evidence.Query.Same same -> inquiry.same(same.elements());
-        };
-    return new Evidence(query.question(), holds, inquiry.bytes);
+    try (Arena arena = Arena.ofConfined()) {
+      Inquiry inquiry = new Inquiry(arena);
+      boolean holds =
+          switch (query) {
+            case Evidence.Query.Zero zero -> inquiry.zero(zero.elements());
+            case Evidence.Query.Same same -> inquiry.same(same.elements());
+          };
+      return new Evidence(query.question(), holds, inquiry.bytes);
+    }
   }
 
   private boolean zero(List<Piece<TensorSource, String>> pieces) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment chunk = arena.allocate(CHUNK);
-      MemorySegment zeros = arena.allocate(CHUNK);
-      for (Piece<TensorSource, String> piece : pieces)
-        if (!Runs.all(
-            piece.box(), (from, _, length) -> compare(piece.source(), from, length, chunk, zeros)))
-          return false;
-    }
+    for (Piece<TensorSource, String> piece : pieces)
+      if (!Runs.all(piece.box(), (from, _, length) -> zero(piece.source(), from, length)))
+        return false;
     return true;
   }
 
-  private boolean compare(
-      TensorSource tensor, long element, long length, MemorySegment chunk, MemorySegment zeros)
-      throws IOException {
+  private boolean zero(TensorSource tensor, long element, long length) throws IOException {
     ElementReader reader = reader(tensor);
     long width = tensor.dtype().width();
     for (long at = element, end = element + length; at < end; ) {
       long size = next(end - at, width);
-      reader.read(at, chunk.asSlice(0, size));
+      reader.read(at, left.asSlice(0, size));
       bytes += size;
-      if (chunk.asSlice(0, size).mismatch(zeros.asSlice(0, size)) >= 0) return false;
+      // Nobody writes to the right chunk: it is as it was made, zero.
+      if (left.asSlice(0, size).mismatch(right.asSlice(0, size)) >= 0) return false;
       at += size / width;
     }
     return true;
   }
 
   private boolean same(List<Piece<TensorSource, TensorSource>> pieces) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment left = arena.allocate(CHUNK);
-      MemorySegment right = arena.allocate(CHUNK);
-      for (Piece<TensorSource, TensorSource> piece : pieces) {
-        if (piece.source().dtype() != piece.target().dtype()) return false;
-        if (!Runs.all(
-            piece.box(),
-            (from, to, length) ->
-                compare(piece.source(), from, piece.target(), to, length, left, right)))
-          return false;
-      }
+    for (Piece<TensorSource, TensorSource> piece : pieces) {
+      if (piece.source().dtype() != piece.target().dtype()) return false;
+      if (!Runs.all(
+          piece.box(),
+          (from, to, length) -> same(piece.source(), from, piece.target(), to, length)))
+        return false;
     }
     return true;
   }
 
-  private boolean compare(
-      TensorSource a,
-      long from,
-      TensorSource b,
-      long to,
-      long length,
-      MemorySegment left,
-      MemorySegment right)
+  private boolean same(TensorSource a, long from, TensorSource b, long to, long length)
       throws IOException {
     ElementReader one = reader(a);
     ElementReader other = reader(b);
@@ -105,9 +94,13 @@ final class Inquiry {
     return true;
   }
 
-  /** The bytes that are read next, where so many elements are left. */
+  /** The bytes that are read next, where so many elements are left; the chunks have room. */
   private long next(long elements, long width) {
     long size = Math.min(most / width, elements) * width;
+    if (left.byteSize() < size) {
+      left = arena.allocate(most);
+      right = arena.allocate(most);
+    }
     most = Math.min(CHUNK, 2 * most);
     return size;
   }

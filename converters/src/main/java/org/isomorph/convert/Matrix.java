@@ -1,17 +1,15 @@
 package org.isomorph.convert;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.isomorph.dialect.Dialect;
 import org.isomorph.dialect.Dialects;
-import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.spec.Model;
@@ -33,6 +31,29 @@ public final class Matrix {
     REFUSED
   }
 
+  /** The ways of a published model to those families that it can be converted to. */
+  private record Published(Map<Dialect, Route> routes) {
+    static Published of(Model model, Dialects dialects) {
+      Map<Dialect, Route> routes = new HashMap<>();
+      for (Dialect to : dialects.all())
+        Routes.to(to, model, Spelling.BEFORE_5).route().ifPresent(route -> routes.put(to, route));
+      return new Published(routes);
+    }
+
+    /** Whether a family has words for the model as it is. */
+    boolean isExpressedBy(Dialect family) {
+      Route route = routes.get(family);
+      return route != null && route.steps().isEmpty();
+    }
+
+    Entry entry(Dialect to) {
+      Route route = routes.get(to);
+      if (route == null) return Entry.REFUSED;
+      if (route.isConditional()) return Entry.SOME;
+      return route.outcome() == Outcome.EXACT ? Entry.EXACT : Entry.ROUNDED;
+    }
+  }
+
   private final Map<Dialect, Map<Dialect, Entry>> entries;
 
   private Matrix(Map<Dialect, Map<Dialect, Entry>> entries) {
@@ -41,35 +62,41 @@ public final class Matrix {
 
   /** The matrix of these families. */
   public static Matrix of(Dialects dialects) {
-    // Cells are as many as families squared, and none depends on another.
-    return new Matrix(
+    // Ways are as many as models times families, and none depends on another.
+    Map<Dialect, List<Published>> published =
         dialects.all().parallelStream()
-            .collect(Collectors.toConcurrentMap(from -> from, from -> row(from, dialects))));
+            .collect(Collectors.toConcurrentMap(from -> from, from -> published(from, dialects)));
+    Map<Dialect, Map<Dialect, Entry>> entries = new HashMap<>();
+    published.forEach((from, own) ->
+        entries.put(
+            from,
+            row(from, own.isEmpty() ? expressible(from, published.values()) : own, dialects)));
+    return new Matrix(entries);
   }
 
-  private static Map<Dialect, Entry> row(Dialect from, Dialects dialects) {
-    List<Model> models = from.presets().isEmpty() ? expressible(from, dialects) : published(from);
+  private static List<Published> published(Dialect family, Dialects dialects) {
+    return family.presets().stream()
+        .map(preset -> Published.of(family.spec(preset.config(), TensorInfos.UNKNOWN), dialects))
+        .toList();
+  }
+
+  /**
+   * A family without models of its own, such as a training program, has those of others. What
+   * becomes of them is known: two models that compute the same go the same ways.
+   */
+  private static List<Published> expressible(
+      Dialect family, Collection<List<Published>> published) {
+    return published.stream()
+        .flatMap(List::stream)
+        .filter(model -> model.isExpressedBy(family))
+        .toList();
+  }
+
+  private static Map<Dialect, Entry> row(Dialect from, List<Published> models, Dialects dialects) {
     Map<Dialect, Entry> row = new HashMap<>();
     for (Dialect to : dialects.all())
       row.put(to, from.equals(to) ? Entry.EXACT : entry(models, to));
     return row;
-  }
-
-  private static List<Model> published(Dialect family) {
-    return family.presets().stream()
-        .map(preset -> family.spec(preset.config(), TensorInfos.UNKNOWN))
-        .toList();
-  }
-
-  /** A family without models of its own, such as a training program, has those of others. */
-  private static List<Model> expressible(Dialect family, Dialects dialects) {
-    return dialects.all().stream()
-        .flatMap(each -> published(each).stream())
-        .flatMap(model ->
-            Expression.of(family, model, Spelling.BEFORE_5) instanceof Expression.Expressed yes
-                ? Stream.of(yes.model())
-                : Stream.of())
-        .toList();
   }
 
   /** The families, by name. */
@@ -86,18 +113,11 @@ public final class Matrix {
     return found;
   }
 
-  private static Entry entry(List<Model> models, Dialect to) {
+  private static Entry entry(List<Published> models, Dialect to) {
     Set<Entry> found = EnumSet.noneOf(Entry.class);
-    for (Model model : models) found.add(entry(model, to));
+    for (Published model : models) found.add(model.entry(to));
     if (found.isEmpty()) return Entry.REFUSED;
     if (found.size() == 1) return found.iterator().next();
     return found.contains(Entry.REFUSED) || found.contains(Entry.SOME) ? Entry.SOME : Entry.ROUNDED;
-  }
-
-  private static Entry entry(Model model, Dialect to) {
-    Optional<Route> route = Routes.to(to, model, Spelling.BEFORE_5).route();
-    if (route.isEmpty()) return Entry.REFUSED;
-    if (route.get().isConditional()) return Entry.SOME;
-    return route.get().outcome() == Outcome.EXACT ? Entry.EXACT : Entry.ROUNDED;
   }
 }

@@ -55,19 +55,12 @@ final class Rewrite {
                     .map(theirs -> blocks(tower, theirs, change))
                     .orElse(tower))
             .toList();
-    Optional<Block> theirs = further(other).flatMap(Head.NextTokens::block);
+    Optional<Block> theirs = other.nextTokens().flatMap(Head.NextTokens::block);
     List<Head> heads = model.heads().stream().map(head -> further(head, theirs, change)).toList();
     // To build a model is to check it: most laws change nothing.
     return towers.equals(model.towers()) && heads.equals(model.heads())
         ? model
         : new Model(model.name(), towers, heads, model.roles(), model.context());
-  }
-
-  private static Optional<Head.NextTokens> further(Model model) {
-    return model.heads().stream()
-        .filter(Head.NextTokens.class::isInstance)
-        .map(Head.NextTokens.class::cast)
-        .findFirst();
   }
 
   private static Head further(Head head, Optional<Block> other, BinaryOperator<Block> change) {

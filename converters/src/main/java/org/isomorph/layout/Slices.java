@@ -19,7 +19,7 @@ public final class Slices {
 
   /** What boxes read of their source, which has this shape. */
   public static String read(List<Box> boxes, Shape source) {
-    return text(boxes.stream().map(box -> box.repeats() ? box : box.inverse()).toList(), source);
+    return text(boxes.stream().map(Region::read).toList(), source);
   }
 
   /** What boxes write of their target, which has this shape. */

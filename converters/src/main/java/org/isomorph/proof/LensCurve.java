@@ -77,8 +77,20 @@ final class LensCurve {
     return Tensor.ofFloats(Shape.of(1, tokens.size(), width), some);
   }
 
+  /** These places, each with how far apart what would be predicted from it is. */
+  List<Report.Place> on(List<Report.Place> places) {
+    Map<String, Double> divergences = divergences();
+    return places.stream()
+        .map(place -> {
+          Double found = divergences.get(place.name());
+          if (found != null) return place.lens(found);
+          return place.accumulated().isNone() && has(place.name()) ? place.lens(0) : place;
+        })
+        .toList();
+  }
+
   /** The mean divergence of each layer, in nats. */
-  Map<String, Double> divergences() {
+  private Map<String, Double> divergences() {
     Map<String, Double> found = new HashMap<>();
     if (pairs.isEmpty()) return found;
     try (PiecewiseModel.Bound bound = model.bind(piece)) {

@@ -107,13 +107,8 @@ public final class RecordedComparison {
   }
 
   private static Report.Look look(Report.Place place, List<Report.Step> steps) {
-    Report.Fault fault =
-        steps.stream()
-            .filter(Report.Step::isFaulty)
-            .findFirst()
-            .map(step -> new Report.Fault(step.value(), step.local(), step.floor()))
-            .orElse(new Report.Fault(place.name(), place.local(), place.floor()));
-    return new Report.Look(place.name(), steps, fault, List.of(), List.of());
+    return new Report.Look(
+        place.name(), steps, Report.Fault.of(place, steps), List.of(), List.of());
   }
 
   /** What is off from the first layer on may be off everywhere. */

@@ -131,7 +131,16 @@ public record Report(
    * @param local how far it is off
    * @param floor what rounding alone does
    */
-  public record Fault(String value, Deviation local, double floor) {}
+  public record Fault(String value, Deviation local, double floor) {
+    /** The first of a place's values that is off; the place itself where none is by itself. */
+    static Fault of(Place place, List<Step> steps) {
+      return steps.stream()
+          .filter(Step::isFaulty)
+          .findFirst()
+          .map(step -> new Fault(step.value(), step.local(), step.floor()))
+          .orElseGet(() -> new Fault(place.name(), place.local(), place.floor()));
+    }
+  }
 
   /** What cannot be compared, and why. */
   public static Report notComparable(List<String> reasons, List<Difference> descriptions) {

@@ -66,6 +66,13 @@ class HostileDistributedTest {
     return crafted;
   }
 
+  /** A tensor of one chunk, said to be these bytes of a file. */
+  private static CraftedDistributed chunk(String dtype, String file, long offset, long length) {
+    return new CraftedDistributed()
+        .tensor("w", dtype, WHOLE, AT, WHOLE)
+        .stored("w", file, offset, length, AT);
+  }
+
   @Test
   void chunksThatOverlap() throws IOException {
     refused(stored(WHOLE, AT, new long[] {2, 2}, new long[] {0, 1}, new long[] {2, 2}))
@@ -138,47 +145,27 @@ class HostileDistributedTest {
 
   @Test
   void aRangeBeyondItsFile() throws IOException {
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", FILE, 64, length, AT))
+    refused(chunk("float32", FILE, 64, length))
         .hasMessage(
             "%s: tensor \"w\": expected its bytes 64 to %d within the file, which has %d; it was cut short: fetch it again"
                 .formatted(folder.resolve(FILE), 64 + length, length));
     refused(stored(WHOLE, AT, WHOLE).value("step").stored("step", FILE, 0, length + 1L))
         .hasMessageContaining(": item: expected its bytes 0 to");
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", FILE, Long.MAX_VALUE, 2, AT))
+    refused(chunk("float32", FILE, Long.MAX_VALUE, 2))
         .hasMessageContaining(
             "expected a range of bytes of \"__0_0.distcp\", found 2 bytes from 9223372036854775807 on");
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", FILE, -1, 2, AT))
-        .hasMessageContaining("found 2 bytes from -1 on");
+    refused(chunk("float32", FILE, -1, 2)).hasMessageContaining("found 2 bytes from -1 on");
   }
 
   @Test
   void anItemThatIsCutShort() throws IOException {
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", FILE, 0, length - 10L, AT))
+    refused(chunk("float32", FILE, 0, length - 10L))
         .hasMessageStartingWith(
             "%s: tensor \"w\": its item, bytes 0 to %d: begins as a zip, and is none that can be read"
                 .formatted(folder.resolve(FILE), length - 10));
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", FILE, 8, length - 8L, AT))
+    refused(chunk("float32", FILE, 8, length - 8L))
         .hasMessageContaining("expected a file of torch.save, found something else");
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", FILE, 0, 0, AT))
-        .hasMessageContaining("found an empty file");
+    refused(chunk("float32", FILE, 0, 0)).hasMessageContaining("found an empty file");
   }
 
   @Test
@@ -193,20 +180,14 @@ class HostileDistributedTest {
   @ParameterizedTest
   @ValueSource(strings = {"../other", "/etc/passwd", "a/../../b", "", "a\\b", "nul\0", "a//b", "."})
   void aFileThatLeavesTheDirectory(String file) throws IOException {
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", file, 0, length, AT))
+    refused(chunk("float32", file, 0, length))
         .hasMessageContaining(
             "tensor \"w\": expected the name of a file within the directory, relative, with / and without .., found ");
   }
 
   @Test
   void anItemOfAnotherDTypeOrShape() throws IOException {
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "bfloat16", WHOLE, AT, WHOLE)
-                .stored("w", FILE, 0, length, AT))
+    refused(chunk("bfloat16", FILE, 0, length))
         .hasMessage(
             "%s: tensor \"w\": expected its chunk at byte 0 to be BF16 of shape [2, 3], as .metadata says, found F32 of shape [2, 3]; the two are of different checkpoints: fetch both again"
                 .formatted(folder.resolve(FILE)));
@@ -222,20 +203,14 @@ class HostileDistributedTest {
             DistributedLayout.of(
                 Map.of(
                     "values", List.of(new DistributedLayout.Value("v", new TorchValue.Int(3))))));
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "float32", WHOLE, AT, WHOLE)
-                .stored("w", "values", 0, value, AT))
+    refused(chunk("float32", "values", 0, value))
         .hasMessageContaining(
             "tensor \"w\": expected its chunk at byte 0 to be a tensor, found Int[value=3]");
   }
 
   @Test
   void aDTypeThatIsNotRead() throws IOException {
-    refused(
-            new CraftedDistributed()
-                .tensor("w", "complex128", WHOLE, AT, WHOLE)
-                .stored("w", FILE, 0, length, AT))
+    refused(chunk("complex128", FILE, 0, length))
         .hasMessageContaining("tensor \"w\": its dtype is torch.complex128, which is not read");
   }
 

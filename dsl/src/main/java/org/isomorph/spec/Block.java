@@ -44,6 +44,11 @@ public record Block(List<Residual> residuals) {
     return residuals.stream().flatMap(residual -> residual.branches().stream()).map(Branch::mixer);
   }
 
+  /** Whether one of the mixers is of this kind. */
+  public boolean has(Class<? extends Mixer> kind) {
+    return mixers().anyMatch(kind::isInstance);
+  }
+
   Block resolved(long dim) {
     return new Block(residuals.stream().map(residual -> residual.resolved(dim)).toList());
   }

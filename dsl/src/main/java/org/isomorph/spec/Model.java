@@ -165,6 +165,19 @@ public record Model(
     return heads.stream().filter(Head.Lm.class::isInstance).map(Head.Lm.class::cast).findFirst();
   }
 
+  /** The head that predicts further tokens than the next, if there is one. */
+  public Optional<Head.NextTokens> nextTokens() {
+    return heads.stream()
+        .filter(Head.NextTokens.class::isInstance)
+        .map(Head.NextTokens.class::cast)
+        .findFirst();
+  }
+
+  /** How many tokens beyond the next one it predicts; 0 without a head that does. */
+  public long furtherTokens() {
+    return nextTokens().map(Head.NextTokens::depth).orElse(0L);
+  }
+
   /** The ids of the tokens with this role; usually one, or none. */
   public List<Long> ids(Role role) {
     return roles.getOrDefault(role, List.of());

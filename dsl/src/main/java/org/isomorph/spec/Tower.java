@@ -228,6 +228,11 @@ public record Tower(
     return runs.stream().flatMap(run -> Stream.generate(run::block).limit(run.count()));
   }
 
+  /** Whether a mixer of one of the layers is of this kind. */
+  public boolean has(Class<? extends Mixer> kind) {
+    return runs.stream().anyMatch(run -> run.block().has(kind));
+  }
+
   /** The block of the layer with this index. */
   public Block layer(long index) {
     long first = 0;

@@ -42,7 +42,7 @@ final class DistributedWriter {
   private final MegatronFiles.Draft draft;
   private final Naming naming;
   private final boolean stacked;
-  private final Map<String, List<Item>> items = new LinkedHashMap<>();
+  private final Map<Rank, List<Item>> items = new LinkedHashMap<>();
 
   /** Which logical tensor a chunk is a part of, and which part. */
   private final Map<Chunk, Part> parts = new HashMap<>();
@@ -67,13 +67,11 @@ final class DistributedWriter {
   }
 
   WrittenTensors files() {
-    for (Rank rank : draft.layout().ranks())
-      items.computeIfAbsent(file(rank), _ -> new ArrayList<>());
+    for (Rank rank : draft.layout().ranks()) items.put(rank, new ArrayList<>());
     Set<Chunk> written = new HashSet<>();
     for (TensorInfo tensor : draft.tensors())
       for (Shard shard : draft.shards().of(tensor)) add(tensor, shard, written);
-    items.values().removeIf(List::isEmpty);
-    DistributedLayout layout = DistributedLayout.of(items);
+    DistributedLayout layout = DistributedLayout.of(byFile());
     List<WrittenTensors.File> files = new ArrayList<>();
     List<Piece<String, WrittenTensors.Entry>> pieces = new ArrayList<>();
     for (DistributedLayout.File file : layout.files()) {
@@ -95,8 +93,19 @@ final class DistributedWriter {
         files, draft.texts(Map.of("metadata.json", METADATA_TEXT)), new Mapping<>(pieces));
   }
 
-  private String file(Rank rank) {
-    return "__%d_0.distcp".formatted(draft.layout().ranks().indexOf(rank));
+  /** What each file has; a rank with nothing of its own writes none. */
+  private Map<String, List<Item>> byFile() {
+    Map<String, List<Item>> files = new LinkedHashMap<>();
+    int number = 0;
+    for (List<Item> own : items.values()) {
+      if (!own.isEmpty()) files.put("__%d_0.distcp".formatted(number), own);
+      number++;
+    }
+    return files;
+  }
+
+  private void add(Rank rank, Item item) {
+    items.computeIfAbsent(rank, _ -> new ArrayList<>()).add(item);
   }
 
   private void add(TensorInfo tensor, Shard shard, Set<Chunk> written) {
@@ -123,7 +132,7 @@ final class DistributedWriter {
       Shape sizes = behind(Collections.nCopies(place.size(), 1L), window.sizes());
       Chunk chunk = new Chunk(whole, new Window(offsets, sizes));
       if (!written.add(chunk)) continue;
-      items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(chunk);
+      add(shard.rank(), chunk);
       parts.put(chunk, new Part(tensor, window));
     }
     if (shard.address().place() != Place.OUTSIDE)
@@ -131,8 +140,7 @@ final class DistributedWriter {
           .map(name ->
               new Value(name + "/shard_" + numbers(place, 0) + "_" + numbers(counts, 1), NOTHING))
           .filter(value -> states.add(value.name()))
-          .ifPresent(value ->
-              items.computeIfAbsent(file(shard.rank()), _ -> new ArrayList<>()).add(value));
+          .ifPresent(value -> add(shard.rank(), value));
   }
 
   private static String numbers(List<Long> along, long ofOne) {

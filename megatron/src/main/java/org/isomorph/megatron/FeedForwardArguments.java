@@ -105,7 +105,7 @@ final class FeedForwardArguments {
         .set(FUSED, !gated && activation == Activation.GELU_TANH);
     List<Integer> mixtures =
         LongStream.range(0, model.last().depth())
-            .mapToObj(layer -> Form.isMixture(model.last().layer(layer)) ? 1 : 0)
+            .mapToObj(layer -> model.last().layer(layer).has(Mixture.class) ? 1 : 0)
             .toList();
     if (!mixtures.contains(1)) return;
     Mixture mixture = Outline.mixture(model.last());

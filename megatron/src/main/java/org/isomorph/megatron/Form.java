@@ -34,7 +34,7 @@ record Form(
     return new Form(
         model.last().layers().flatMap(Block::mixers).anyMatch(Form::isGated),
         model.lm().map(Head.Lm::isTied).orElse(false),
-        model.last().layers().flatMap(Block::mixers).anyMatch(Latent.class::isInstance),
+        model.last().has(Latent.class),
         model
             .last()
             .layers()
@@ -43,7 +43,7 @@ record Form(
             .mapToLong(mixer -> ((Mixture) mixer).experts())
             .max()
             .orElse(0),
-        layer -> isMixture(model.last().layer(layer)),
+        layer -> model.last().layer(layer).has(Mixture.class),
         implementation,
         modules);
   }
@@ -54,10 +54,6 @@ record Form(
       case FeedForward layer -> layer instanceof Gated;
       default -> false;
     };
-  }
-
-  static boolean isMixture(Block block) {
-    return block.mixers().anyMatch(Mixture.class::isInstance);
   }
 
   Form implemented(Implementation by, Experts how) {

@@ -17,7 +17,7 @@ final class Legality {
    * @throws MegatronException naming the sizes that do not fit
    */
   static void check(Model model, ParallelLayout layout) {
-    boolean mixtures = model.last().layers().anyMatch(Form::isMixture);
+    boolean mixtures = model.last().has(Mixture.class);
     if (!mixtures && layout.expert() > 1)
       throw new MegatronException(
           "expert parallel size %d: the model has no mixture of experts to share out"
@@ -29,7 +29,7 @@ final class Legality {
     model.last().runs().stream()
         .flatMap(run -> run.block().mixers())
         .forEach(mixer -> check(mixer, layout));
-    if (ParallelPlan.predicting(model) > 0)
+    if (model.furtherTokens() > 0)
       divides(
           layout.tensor(),
           "units of the model's width, as further tokens' projections are cut",

@@ -14,7 +14,6 @@ import org.isomorph.dialect.Storage;
 import org.isomorph.dialect.TensorInfos;
 import org.isomorph.sharding.Sharding;
 import org.isomorph.spec.Dsl;
-import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Norm;
 import org.isomorph.spec.Role;
@@ -122,15 +121,9 @@ public final class Megatron implements Dialect {
     NormArguments.write(config, outline.norm());
     AttentionArguments.write(config, model);
     FeedForwardArguments.write(config, model);
-    if (further(model) > 0) config.set("mtp_num_layers", further(model));
+    if (model.furtherTokens() > 0) config.set("mtp_num_layers", model.furtherTokens());
     Roles.write(config, model, ROLES);
     return config.build();
-  }
-
-  private static long further(Model model) {
-    return model.heads().stream()
-        .mapToLong(head -> head instanceof Head.NextTokens next ? next.depth() : 0)
-        .sum();
   }
 
   // ---- tensors

@@ -4,11 +4,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.isomorph.convert.DTypes;
 import org.isomorph.dialect.Arrangement;
 import org.isomorph.dialect.Config;
 import org.isomorph.sharding.WrittenTensors;
 import org.isomorph.spec.Model;
-import org.isomorph.tensor.DType;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.TorchValue;
 
@@ -88,22 +88,12 @@ public final class MegatronFiles implements Arrangement {
             new Shards(layout, form, padded),
             ModuleOrder.of(model, tensors),
             padded,
-            Arguments.of(config, plan, layout, padded, dtype(tensors)),
+            // Megatron loads parameters as one dtype: that of most of the elements.
+            Arguments.of(config, plan, layout, padded, DTypes.main(tensors)),
             config.number(Arguments.ITERATION, FIRST_ITERATION));
     return switch (plan.format()) {
       case TORCH -> new RankWriter(draft).files();
       case TORCH_DIST -> new DistributedWriter(draft).files();
     };
-  }
-
-  /** The dtype of most of the elements: what Megatron would load parameters as. */
-  private static DType dtype(List<TensorInfo> tensors) {
-    Map<DType, Long> elements = new HashMap<>();
-    for (TensorInfo tensor : tensors)
-      elements.merge(tensor.dtype(), tensor.shape().elements(), Math::addExact);
-    return elements.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(DType.F32);
   }
 }

@@ -10,7 +10,6 @@ import org.isomorph.dialect.Row;
 import org.isomorph.dialect.Template;
 import org.isomorph.layout.Layout;
 import org.isomorph.layout.Packings;
-import org.isomorph.spec.Block;
 import org.isomorph.spec.Gated;
 import org.isomorph.spec.Latent;
 import org.isomorph.spec.Model;
@@ -30,7 +29,7 @@ final class MegatronRows {
   private MegatronRows(Model model) {
     this.groups = Outline.of(model).heads().keyValueHeads();
     this.gated = Outline.of(model).ffn() instanceof Gated;
-    this.latent = model.last().layers().flatMap(Block::mixers).anyMatch(Latent.class::isInstance);
+    this.latent = model.last().has(Latent.class);
   }
 
   static List<Row> of(Model model) {

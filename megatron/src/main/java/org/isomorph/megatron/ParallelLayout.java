@@ -1,9 +1,9 @@
 package org.isomorph.megatron;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * How a model is spread over ranks.
@@ -36,13 +36,19 @@ public record ParallelLayout(int tensor, Pipeline pipeline, int expert, int expe
    * smallest number of processes that shares both evenly has all there are.
    */
   public List<Rank> ranks() {
-    List<Rank> ranks = new ArrayList<>();
-    for (int stage = 0; stage < pipeline.stages(); stage++)
-      for (int process = 0; process < processes(); process++)
-        ranks.add(
+    return IntStream.range(0, pipeline.stages())
+        .mapToObj(this::ranks)
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Those of them that are of one stage. */
+  List<Rank> ranks(int stage) {
+    return IntStream.range(0, processes())
+        .mapToObj(process ->
             new Rank(
-                process % tensor, stage, process / expertTensor % expert, process % expertTensor));
-    return ranks;
+                process % tensor, stage, process / expertTensor % expert, process % expertTensor))
+        .toList();
   }
 
   /** The processes of a stage. */

@@ -1,7 +1,6 @@
 package org.isomorph.megatron;
 
 import java.util.OptionalInt;
-import org.isomorph.spec.Head;
 import org.isomorph.spec.Model;
 
 /**
@@ -57,17 +56,12 @@ public record ParallelPlan(
    */
   public ParallelLayout of(Model model) {
     int depth = Math.toIntExact(model.last().depth());
+    int predicting = Math.toIntExact(model.furtherTokens());
     ParallelLayout layout =
         new ParallelLayout(
-            tensor, division.of(depth, predicting(model)), expert, expertTensor.orElse(tensor));
+            tensor, division.of(depth, predicting), expert, expertTensor.orElse(tensor));
     Legality.check(model, layout);
     if (format == MegatronFormat.TORCH) layout.directories();
     return layout;
-  }
-
-  static int predicting(Model model) {
-    return model.heads().stream()
-        .mapToInt(head -> head instanceof Head.NextTokens next ? Math.toIntExact(next.depth()) : 0)
-        .sum();
   }
 }

@@ -27,6 +27,8 @@ public final class ParallelView {
   private final ParallelLayout layout;
   private final Form form;
   private final long padded;
+  private final Shards shards;
+  private final Naming naming;
   private final Map<String, String> facts;
 
   private ParallelView(
@@ -36,6 +38,8 @@ public final class ParallelView {
     this.layout = layout;
     this.form = form;
     this.padded = padded;
+    this.shards = new Shards(layout, form, padded);
+    this.naming = new Naming(form);
     this.facts = facts;
   }
 
@@ -134,7 +138,6 @@ public final class ParallelView {
   List<Held> held() {
     Map<Rank, Long> elements = new LinkedHashMap<>();
     for (Rank rank : layout.ranks()) elements.put(rank, 0L);
-    Shards shards = new Shards(layout, form, padded);
     for (Table.Entry entry : table.entries())
       for (Shard shard : shards.of(info(entry)))
         elements.merge(shard.rank(), shard.shape().elements(), Math::addExact);
@@ -179,7 +182,6 @@ public final class ParallelView {
   }
 
   private List<String> places(Table.Entry entry, String name, int most) {
-    Naming naming = new Naming(form);
     boolean whole = name.equals(entry.name());
     Mapping<String, String> stored =
         whole
@@ -188,10 +190,8 @@ public final class ParallelView {
     List<String> lines = new ArrayList<>();
     lines.add(entry.name() + " " + entry.shape() + (whole ? "" : " has " + name));
     Map<String, List<Rank>> alike = new LinkedHashMap<>();
-    for (Shard shard : new Shards(layout, form, padded).of(info(entry)))
-      alike
-          .computeIfAbsent(place(shard, stored, entry, naming), _ -> new ArrayList<>())
-          .add(shard.rank());
+    for (Shard shard : shards.of(info(entry)))
+      alike.computeIfAbsent(place(shard, stored, entry), _ -> new ArrayList<>()).add(shard.rank());
     alike.entrySet().stream()
         .limit(most)
         .forEach(each -> lines.add("  %-16s %s".formatted(ranks(each.getValue()), each.getKey())));
@@ -209,8 +209,7 @@ public final class ParallelView {
         mapping.pieces().stream().filter(piece -> piece.source().equals(name)).toList());
   }
 
-  private String place(
-      Shard shard, Mapping<String, String> stored, Table.Entry entry, Naming naming) {
+  private String place(Shard shard, Mapping<String, String> stored, Table.Entry entry) {
     String there = naming.torch(shard.held(), shard.address()) + " " + shard.shape();
     if (shard.layout().isEmpty()) return there + ": padding";
     List<Box> boxes =

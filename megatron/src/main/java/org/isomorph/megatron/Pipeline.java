@@ -1,7 +1,6 @@
 package org.isomorph.megatron;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -80,28 +79,9 @@ public record Pipeline(int stages, int virtual, List<Chunk> chunks) {
     return chunks.getLast().end();
   }
 
-  /** The number of the entry that holds a layer. */
-  public int holding(long layer) {
-    for (int i = 0; i < chunks.size(); i++)
-      if (layer >= chunks.get(i).first() && layer < chunks.get(i).end()) return i;
-    throw new IllegalArgumentException("no stage holds layer " + layer);
-  }
-
-  /** The number of the entry that holds the layers that predict further tokens. */
-  public int predicting() {
-    for (int i = 0; i < chunks.size(); i++) if (chunks.get(i).predicts()) return i;
-    throw new IllegalArgumentException("no stage predicts further tokens");
-  }
-
   /** The number of the entry whose last layer is the model's, behind which the last norm stands. */
   public int norming() {
     for (int i = chunks.size() - 1; i >= 0; i--) if (chunks.get(i).layers() > 0) return i;
     return chunks.size() - 1;
-  }
-
-  /** Whether all stages hold equally many layers. */
-  public boolean isEven() {
-    return Collections.max(chunks.stream().map(Chunk::layers).toList())
-        .equals(Collections.min(chunks.stream().map(Chunk::layers).toList()));
   }
 }

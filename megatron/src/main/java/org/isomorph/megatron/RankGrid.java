@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.isomorph.dialect.Config;
 import org.isomorph.dialect.Outline;
+import org.isomorph.spec.Mixture;
 import org.isomorph.spec.Model;
 import org.isomorph.tensor.Shape;
 import org.isomorph.tensorfile.TensorFileException;
@@ -149,7 +150,7 @@ final class RankGrid {
 
   private int expertTensor(Model model, int tensor) {
     long hidden = Outline.mixture(model.last()).expert().hidden();
-    if (model.last().layers().noneMatch(Form::isMixture)) return tensor;
+    if (!model.last().has(Mixture.class)) return tensor;
     for (RankFile file : files.files())
       for (Map<String, PickleValue> chunk : chunks.getOrDefault(file, List.of()))
         for (Map.Entry<String, PickleValue> each : chunk.entrySet())

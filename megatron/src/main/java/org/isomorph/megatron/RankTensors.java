@@ -32,12 +32,13 @@ final class RankTensors {
   private static final String HELD = "held";
 
   private final RankFiles files;
-  private final Model model;
   private final Table table;
   private final RankGrid grid;
-  private final Form form;
   private final Shards shards;
   private final Naming naming;
+
+  /** Attention heads of a rank. */
+  private final long heads;
 
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
   private final List<Piece<TensorSource, String>> pieces = new ArrayList<>();
@@ -46,12 +47,12 @@ final class RankTensors {
 
   RankTensors(RankFiles files, Model model, Table table) {
     this.files = files;
-    this.model = model;
     this.table = table;
     this.grid = RankGrid.of(files, model);
-    this.form = Form.of(model, grid.implementation(), grid.modules());
+    Form form = Form.of(model, grid.implementation(), grid.modules());
     this.shards = new Shards(grid.layout(), form, grid.padded());
     this.naming = new Naming(form);
+    this.heads = Outline.of(model).heads().heads() / grid.layout().tensor();
   }
 
   /** All of them, and where they are. */
@@ -97,21 +98,17 @@ final class RankTensors {
     RankFile file = grid.file(shard.rank());
     Layout<String> stored =
         shard.address().part().startsWith("self_attention.linear_qkv.")
-            ? Legacy.queryKeyValue(layout, version(file), heads() / grid.layout().tensor())
+            ? Legacy.queryKeyValue(layout, version(file), heads)
             : layout;
     Mapping<TensorSource, String> held =
         new Mapping<>(List.of(new Piece<>(found.storage(), HELD, TorchViews.box(found))));
     return held.then(stored.mapping(HELD, _ -> entry.shape()).inverse());
   }
 
-  private long heads() {
-    return Outline.of(model).heads().heads();
-  }
-
   /** Old files do not say a version, and are of the first. */
-  private static double version(RankFile file) {
+  private double version(RankFile file) {
     boolean legacy =
-        file.chunks().getFirst().keySet().stream().anyMatch(n -> n.startsWith("language_model."));
+        grid.chunk(file, 0).keySet().stream().anyMatch(n -> n.startsWith("language_model."));
     return file.version().orElse(legacy ? 0.0 : 3.0);
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.isomorph.megatron.Address.Place;
 import org.isomorph.tensor.TensorInfo;
 import org.isomorph.tensorfile.Window;
@@ -42,6 +43,9 @@ final class Shards {
   private final Form form;
   private final long padded;
 
+  /** The ranks of each stage. */
+  private final List<List<Rank>> stages;
+
   /**
    * @param padded the rows of a vocabulary with those that are padding
    */
@@ -49,6 +53,7 @@ final class Shards {
     this.layout = layout;
     this.form = form;
     this.padded = padded;
+    this.stages = IntStream.range(0, layout.pipeline().stages()).mapToObj(layout::ranks).toList();
   }
 
   /** The vocabulary with padding, as Megatron pads it. */
@@ -77,15 +82,35 @@ final class Shards {
   List<Shard> of(TensorInfo tensor) {
     Address address = Address.of(tensor.name());
     List<Shard> shards = new ArrayList<>();
-    for (Rank rank : layout.ranks())
-      for (int pass = 0; pass < layout.pipeline().virtual(); pass++) {
-        int entry = pass * layout.pipeline().stages() + rank.pipeline();
-        if (holds(rank, entry, address))
-          shards.add(shard(rank, pass, tensor, address, held(rank, entry, address)));
-        if (address.part().equals(TABLE) && copiesTable(entry))
-          shards.add(shard(rank, pass, tensor, address, COPIED_HEAD));
-      }
+    for (int stage = 0; stage < stages.size(); stage++) {
+      // Most stages have nothing of most tensors: their ranks need not be asked.
+      List<Integer> passes = passes(stage, address);
+      for (Rank rank : passes.isEmpty() ? List.<Rank>of() : stages.get(stage))
+        for (int pass : passes) add(shards, rank, pass, tensor, address);
+    }
     return shards;
+  }
+
+  /** The chunks of a stage that have a tensor, or a copy of it. */
+  private List<Integer> passes(int stage, Address address) {
+    return IntStream.range(0, layout.pipeline().virtual())
+        .filter(pass -> {
+          int entry = entry(stage, pass);
+          return holds(entry, address) || copies(entry, address);
+        })
+        .boxed()
+        .toList();
+  }
+
+  private int entry(int stage, int pass) {
+    return pass * layout.pipeline().stages() + stage;
+  }
+
+  private void add(List<Shard> shards, Rank rank, int pass, TensorInfo tensor, Address address) {
+    int entry = entry(rank.pipeline(), pass);
+    if (holds(entry, address) && hasExpert(rank, address))
+      shards.add(shard(rank, pass, tensor, address, held(rank, entry, address)));
+    if (copies(entry, address)) shards.add(shard(rank, pass, tensor, address, COPIED_HEAD));
   }
 
   /** Which parts of a tensor, padded if it is a vocabulary, a rank holds. */
@@ -117,8 +142,8 @@ final class Shards {
   }
 
   /** A tied head is a copy of the table, unless the stage begins with the table itself. */
-  private boolean copiesTable(int entry) {
-    return form.tied() && heads(entry) && !chunk(entry).embeds();
+  private boolean copies(int entry, Address address) {
+    return address.part().equals(TABLE) && form.tied() && heads(entry) && !chunk(entry).embeds();
   }
 
   private boolean embeds(int entry) {
@@ -135,22 +160,23 @@ final class Shards {
     return layout.pipeline().chunks().get(entry);
   }
 
-  private boolean holds(Rank rank, int entry, Address address) {
+  private boolean holds(int entry, Address address) {
     Pipeline.Chunk chunk = chunk(entry);
-    boolean ours =
-        switch (address.place()) {
-          case LAYER -> address.layer() >= chunk.first() && address.layer() < chunk.end();
-          case NEXT, AROUND_NEXT -> chunk.predicts();
-          case OUTSIDE ->
-              switch (module(address)) {
-                case "embedding.word_embeddings", "embedding.position_embeddings" -> embeds(entry);
-                case "decoder.final_layernorm" -> norms(entry);
-                default -> heads(entry);
-              };
-        };
-    return ours
-        && (address.expert().isEmpty()
-            || address.expert().getAsLong() / expertsEach() == rank.expert());
+    return switch (address.place()) {
+      case LAYER -> address.layer() >= chunk.first() && address.layer() < chunk.end();
+      case NEXT, AROUND_NEXT -> chunk.predicts();
+      case OUTSIDE ->
+          switch (module(address)) {
+            case "embedding.word_embeddings", "embedding.position_embeddings" -> embeds(entry);
+            case "decoder.final_layernorm" -> norms(entry);
+            default -> heads(entry);
+          };
+    };
+  }
+
+  private boolean hasExpert(Rank rank, Address address) {
+    return address.expert().isEmpty()
+        || address.expert().getAsLong() / expertsEach() == rank.expert();
   }
 
   /** The norm behind the layers is where the head is, or where the last layer is before others. */

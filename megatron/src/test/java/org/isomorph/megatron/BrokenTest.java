@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.isomorph.convert.Checkpoint;
@@ -28,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrokenTest {
   private static final String LLAMA = "llama_kv4_v128", TIED = "llama_kv4_v131_tied";
   private static final String QWEN3 = "qwen3moe_kv2_v132", FILE = "model_optim_rng.pt";
+  private static final String MATRIX = "decoder.layers.1.mlp.linear_fc2.weight";
 
   @TempDir Path folder;
   private Path broken = Path.of("");
@@ -151,18 +155,19 @@ class BrokenTest {
 
   @Test
   void aShardIsCutShort() throws IOException {
-    Path file = copy(LLAMA + "/torch_local_tp2_pp2").resolve("mp_rank_01_001/" + FILE);
-    byte[] all = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(all, all.length / 2));
+    halve(copy(LLAMA + "/torch_local_tp2_pp2").resolve("mp_rank_01_001/" + FILE));
     assertRefused("mp_rank_01_001", FILE);
   }
 
   @Test
   void aFileOfADistributedCheckpointIsCutShort() throws IOException {
-    Path file = copy(LLAMA + "/torch_dist_tp2_pp2").resolve("__2_0.distcp");
-    byte[] all = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(all, all.length / 2));
+    halve(copy(LLAMA + "/torch_dist_tp2_pp2").resolve("__2_0.distcp"));
     assertRefused("__2_0.distcp");
+  }
+
+  private static void halve(Path file) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(all, all.length / 2));
   }
 
   // ---- of two checkpoints
@@ -202,25 +207,23 @@ class BrokenTest {
 
   @Test
   void oneRanksDTypeIsAnother() throws IOException {
-    Path weights = copy(LLAMA + "/torch_local_tp2_pp2");
     edit(
-        weights.resolve("mp_rank_01_000/" + FILE),
-        "decoder.layers.1.mlp.linear_fc2.weight",
+        copy(LLAMA + "/torch_local_tp2_pp2").resolve("mp_rank_01_000/" + FILE),
+        MATRIX,
         content -> {
           byte[] half = new byte[content.bytes().capacity() / 2];
-          return new Content(DType.BF16, content.shape(), java.nio.ByteBuffer.wrap(half));
+          return new Content(DType.BF16, content.shape(), ByteBuffer.wrap(half));
         });
-    assertRefused("decoder.layers.1.mlp.linear_fc2.weight", "expected F32", "found BF16");
+    assertRefused(MATRIX, "expected F32", "found BF16");
   }
 
   @Test
   void oneRanksShapeIsAnother() throws IOException {
-    Path weights = copy(LLAMA + "/torch_local_tp2_pp2");
     edit(
-        weights.resolve("mp_rank_01_000/" + FILE),
-        "decoder.layers.1.mlp.linear_fc2.weight",
+        copy(LLAMA + "/torch_local_tp2_pp2").resolve("mp_rank_01_000/" + FILE),
+        MATRIX,
         content -> content.rows(7));
-    assertRefused("decoder.layers.1.mlp.linear_fc2.weight", "found [7, 88]");
+    assertRefused(MATRIX, "found [7, 88]");
   }
 
   @Test
@@ -228,9 +231,9 @@ class BrokenTest {
     Path weights = copy(LLAMA + "/torch_local_tp2_pp2");
     Path file = weights.resolve("mp_rank_01_000/" + FILE);
     Map<String, Content> tensors = Folder.tensors(file, "model");
-    tensors.remove("decoder.layers.1.mlp.linear_fc2.weight");
+    tensors.remove(MATRIX);
     rewrite(file, tensors, _ -> {});
-    assertRefused("decoder.layers.1.mlp.linear_fc2.weight", "mp_rank_01_000");
+    assertRefused(MATRIX, "mp_rank_01_000");
   }
 
   @Test
@@ -239,14 +242,17 @@ class BrokenTest {
     edit(
         weights.resolve("mp_rank_01_000/" + FILE),
         "decoder.layers.0.input_layernorm.weight",
-        BrokenTest::changed);
+        content -> changed(content, 0));
     assertRefused("input_layernorm.weight");
   }
 
   @Test
   void aTiedHeadDiffersFromTheTable() throws IOException {
     Path weights = copy(TIED + "/torch_local_tp2_pp2");
-    edit(weights.resolve("mp_rank_00_001/" + FILE), "output_layer.weight", BrokenTest::changed);
+    edit(
+        weights.resolve("mp_rank_00_001/" + FILE),
+        "output_layer.weight",
+        content -> changed(content, 0));
     assertRefused("embedding.word_embeddings.weight");
   }
 
@@ -256,19 +262,15 @@ class BrokenTest {
     edit(
         weights.resolve("mp_rank_01_001/" + FILE),
         "output_layer.weight",
-        content -> {
-          byte[] bytes = content.bytes().array().clone();
-          bytes[bytes.length - 1] ^= 1;
-          return new Content(content.dtype(), content.shape(), java.nio.ByteBuffer.wrap(bytes));
-        });
+        content -> changed(content, content.bytes().capacity() - 1));
     assertThat(Checkpoints.convert(broken, folder.resolve("there"), Checkpoints.to("llama")).left())
         .isEmpty();
   }
 
-  private static Content changed(Content content) {
+  private static Content changed(Content content, int at) {
     byte[] bytes = content.bytes().array().clone();
-    bytes[0] ^= 1;
-    return new Content(content.dtype(), content.shape(), java.nio.ByteBuffer.wrap(bytes));
+    bytes[at] ^= 1;
+    return new Content(content.dtype(), content.shape(), ByteBuffer.wrap(bytes));
   }
 
   // ---- configurations
@@ -351,15 +353,13 @@ class BrokenTest {
     rewrite(file, tensors, _ -> {});
   }
 
-  private static void rewrite(
-      Path file, java.util.function.Consumer<Map<String, TorchValue>> change) throws IOException {
+  private static void rewrite(Path file, Consumer<Map<String, TorchValue>> change)
+      throws IOException {
     rewrite(file, Folder.tensors(file, "model"), change);
   }
 
   private static void rewrite(
-      Path file,
-      Map<String, Content> tensors,
-      java.util.function.Consumer<Map<String, TorchValue>> change)
+      Path file, Map<String, Content> tensors, Consumer<Map<String, TorchValue>> change)
       throws IOException {
     Map<String, TorchValue> top = new LinkedHashMap<>();
     new RankFile("", List.of(), TorchFile.read(file))

@@ -24,8 +24,8 @@ import org.isomorph.spec.Model;
 import org.isomorph.tensor.DType;
 
 /** Checkpoints that Megatron wrote, conversions in this process, and what is in their results. */
-final class Checkpoints {
-  static final Dialects DIALECTS = Dialects.load(Checkpoints.class.getClassLoader());
+public final class Checkpoints {
+  public static final Dialects DIALECTS = Dialects.load(Checkpoints.class.getClassLoader());
   static final Dialect MEGATRON = DIALECTS.named(Megatron.NAME);
 
   private Checkpoints() {}
@@ -38,7 +38,7 @@ final class Checkpoints {
    * @param ask what one would ask for, to have the same written
    * @param hasArguments whether the files have the arguments of a training program
    */
-  record Reference(String model, String name, Ask ask, boolean hasArguments) {
+  public record Reference(String model, String name, Ask ask, boolean hasArguments) {
     Path directory() {
       return resource(model + "/" + name);
     }
@@ -71,7 +71,7 @@ final class Checkpoints {
     }
   }
 
-  static List<Reference> references() {
+  public static List<Reference> references() {
     List<Reference> all = new ArrayList<>();
     String plain = "llama_kv4_v128", tied = "llama_kv4_v131_tied", qwen2 = "qwen2_kv2_v131";
     Ask four = Ask.tensor(2).stages(2);
@@ -90,7 +90,7 @@ final class Checkpoints {
     return all;
   }
 
-  static Path resource(String name) {
+  public static Path resource(String name) {
     try {
       URL found = Checkpoints.class.getResource("checkpoints/" + name);
       if (found == null) throw new IllegalArgumentException("no test resource is called " + name);

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import org.isomorph.convert.Checkpoint;
 import org.isomorph.convert.run.ProgressListener;
@@ -27,13 +22,9 @@ import org.isomorph.tensor.DType;
 
 /** Whatever the model and however it is spread: rank by rank it computes what it does whole. */
 class ExecutionLaws {
-  @Provide
-  Arbitrary<Randoms> randoms() {
-    return Arbitraries.longs().withoutEdgeCases().map(Randoms::of);
-  }
-
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)
-  void rankByRankIsTheWholeModel(@ForAll("randoms") Randoms randoms, @ForAll boolean sequence)
+  void rankByRankIsTheWholeModel(
+      @ForAll(supplier = Randoms.Any.class) Randoms randoms, @ForAll boolean sequence)
       throws IOException {
     LoadedModel.threads(1);
     Path folder = Files.createTempDirectory("execution-laws");
@@ -54,9 +45,7 @@ class ExecutionLaws {
           .as("%s: %s, %s", report.verdict(), randoms.model(), randoms.one())
           .isEqualTo(Outcome.SAME);
     } finally {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(each);
-      }
+      Folder.delete(folder);
     }
   }
 }

@@ -25,6 +25,7 @@ import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Outline;
 import org.isomorph.dialect.Spelling;
 import org.isomorph.spec.Difference;
+import org.isomorph.spec.Mixture;
 import org.isomorph.spec.Model;
 import org.isomorph.spec.Router;
 import org.isomorph.spec.Router.Grouped.Score;
@@ -117,7 +118,7 @@ class FamiliesTest {
     }
     Checkpoint original = Checkpoint.open(source, Checkpoints.DIALECTS);
     Model model = original.model();
-    boolean mixture = model.last().layers().anyMatch(Form::isMixture);
+    boolean mixture = model.last().has(Mixture.class);
     int tensor = Outline.of(model).heads().heads() % 2 == 0 ? 2 : 1;
     String stages = "Et|" + "t".repeat((int) model.last().depth() - 1) + "L";
     List<Ask> asks =

@@ -22,6 +22,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
 import org.isomorph.spec.AbsolutePosition;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Attention;
@@ -43,6 +46,14 @@ import org.isomorph.spec.Router.Grouped.Score;
  * seed.
  */
 record Randoms(Model model, Ask one, Ask other) {
+  /** Any of them, for laws. */
+  static final class Any implements ArbitrarySupplier<Randoms> {
+    @Override
+    public Arbitrary<Randoms> get() {
+      return Arbitraries.longs().withoutEdgeCases().map(Randoms::of);
+    }
+  }
+
   static Randoms of(long seed) {
     return new Maker(new Random(seed)).make();
   }
@@ -228,12 +239,11 @@ record Randoms(Model model, Ask one, Ask other) {
       int depth = Math.toIntExact(model.last().depth());
       Ask ask =
           Ask.tensor(tensor)
-              .divided(division(depth, ParallelPlan.predicting(model)))
-              .experts(model.last().layers().anyMatch(Form::isMixture) ? expert : 1)
+              .divided(division(depth, Math.toIntExact(model.furtherTokens())))
+              .experts(model.last().has(Mixture.class) ? expert : 1)
               .divisor(number(1, 2, 5, 16))
               .as(pick(MegatronFormat.values()));
-      if (within != tensor && model.last().layers().anyMatch(Form::isMixture))
-        ask = ask.expertTensor(within);
+      if (within != tensor && model.last().has(Mixture.class)) ask = ask.expertTensor(within);
       switch (random.nextInt(3)) {
         case 0 -> ask = ask.by(Implementation.TRANSFORMER_ENGINE, Experts.SEQUENTIAL);
         case 1 -> ask = ask.by(Implementation.TRANSFORMER_ENGINE, Experts.GROUPED);

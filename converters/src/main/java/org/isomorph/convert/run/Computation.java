@@ -39,11 +39,11 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
   private void scatter(MemorySegment values, long first, Box box, Slot slot) throws IOException {
     int width = slot.dtype().width();
     Tiling tiling = new Tiling(box, Double.BYTES, width, Double.BYTES, buffers.bytes());
-    Buffer doubles = buffers.cast();
-    Buffer stored = buffers.first();
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
       int elements = Math.toIntExact(tile.runs() * tile.runStride(Double.BYTES));
+      Buffer doubles = buffers.cast((long) elements * Double.BYTES);
+      Buffer stored = buffers.first((long) elements * width);
       Strided.copy(
           Double.BYTES,
           tile.extents(),

@@ -26,12 +26,13 @@ record Gathering(SourceFiles sources, Buffers buffers) {
     Tiling tiling = new Tiling(box, fromWidth, toWidth, fromWidth, buffers.bytes());
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
-      Buffer read = buffers.first();
+      int elements = Math.toIntExact(tile.reads().elements());
+      Buffer read = buffers.first((long) elements * fromWidth);
       Permutation.read(sources, source, tile, read);
       if (source.dtype() != type) {
-        int elements = Math.toIntExact(tile.reads().elements());
-        Casts.cast(source.dtype(), read.segment(), type, buffers.cast().segment(), elements);
-        read = buffers.cast();
+        Buffer cast = buffers.cast((long) elements * toWidth);
+        Casts.cast(source.dtype(), read.segment(), type, cast.segment(), elements);
+        read = cast;
       }
       Strided.copy(
           toWidth,

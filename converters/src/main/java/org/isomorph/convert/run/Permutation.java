@@ -23,27 +23,33 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
   void move(Move move, Tile tile) throws IOException {
     DType fromType = move.source().dtype();
     DType toType = move.target().dtype();
-    long[] ordered = tile.orderedStrides(fromType.width());
+    long[] order = tile.orderedStrides(fromType.width());
     int elements = Math.toIntExact(tile.runs() * tile.runStride(fromType.width()));
-    Buffer here = buffers.first();
-    Buffer there = buffers.second();
+    long held =
+        Math.max(tile.reads().elements(), elements) * Math.max(fromType.width(), toType.width());
+    boolean inOrder = tile.reads().isLaidOut(tile.extents(), order);
+    Buffer here = buffers.first(held);
     read(sources, move.source(), tile, here);
-    if (!tile.reads().isLaidOut(tile.extents(), ordered)) {
-      Strided.copy(
-          fromType.width(),
-          tile.extents(),
-          here.segment(),
-          0,
-          tile.reads().strides(),
-          there.segment(),
-          0,
-          ordered);
-      here = buffers.second();
-      there = buffers.first();
-    }
-    if (fromType != toType) {
-      Casts.cast(fromType, here.segment(), toType, there.segment(), elements);
-      here = there;
+    if (!inOrder || fromType != toType) {
+      Buffer there = buffers.second(held);
+      if (!inOrder) {
+        Strided.copy(
+            fromType.width(),
+            tile.extents(),
+            here.segment(),
+            0,
+            tile.reads().strides(),
+            there.segment(),
+            0,
+            order);
+        Buffer read = here;
+        here = there;
+        there = read;
+      }
+      if (fromType != toType) {
+        Casts.cast(fromType, here.segment(), toType, there.segment(), elements);
+        here = there;
+      }
     }
     write(here, tile, fromType.width(), move.target(), target);
   }

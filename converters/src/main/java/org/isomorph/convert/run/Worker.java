@@ -91,7 +91,7 @@ final class Worker implements Closeable {
   private void weave(Weave weave, long first, long end) throws IOException {
     Gathering gathering = new Gathering(sources, buffers);
     DType type = weave.target().dtype();
-    Buffer woven = buffers.second();
+    Buffer woven = buffers.second(type.bytes(end - first));
     for (Move move : weave.moves())
       for (Box box : Restriction.ofTarget(move.box(), first, end))
         gathering.gather(move.source(), box, type, woven.segment(), first);
@@ -101,25 +101,27 @@ final class Worker implements Closeable {
   /** Sums what is in the file by now, as it is there, and writes the sum. */
   private void seal(Seal seal) throws IOException {
     CRC32 crc = new CRC32();
+    Buffer buffer = buffers.first(Math.max(piece(), Seal.BYTES));
     for (long at = seal.begin(); at < seal.end(); ) {
-      ByteBuffer part = buffers.first().view(0, Math.min(buffers.bytes(), seal.end() - at));
+      ByteBuffer part = buffer.view(0, Math.min(piece(), seal.end() - at));
       target().give(part, at);
       at += part.position();
       crc.update(part.flip());
     }
     for (long at : seal.at()) {
-      ByteBuffer sum = buffers.first().view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer sum = buffer.view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       write(sum.putInt(0, (int) crc.getValue()), at);
     }
   }
 
   /** Copies ranges, ordered by target: within the kernel where it can move whole pages. */
   private void copy(Iterable<Range> ranges) throws IOException {
+    Buffer buffer = buffers.first(piece());
     long start = 0; // where the collected bytes belong in the target
     int collected = 0;
     for (Range range : ranges) {
       if (movesWholePages(range)) {
-        flush(collected, start);
+        flush(buffer, collected, start);
         collected = 0;
         target().take(sources, range.source(), range.from(), range.length(), range.to());
         schedule.wrote(job(), range.length());
@@ -128,18 +130,17 @@ final class Worker implements Closeable {
       for (long done = 0; done < range.length(); ) {
         long to = range.to() + done;
         if (collected > 0 && (start + collected != to || to % piece() == 0)) {
-          flush(collected, start);
+          flush(buffer, collected, start);
           collected = 0;
         }
         if (collected == 0) start = to;
         int part = (int) Math.min(piece() - to % piece(), range.length() - done);
-        sources.read(
-            range.source(), range.from() + done, buffers.first().view(collected, collected + part));
+        sources.read(range.source(), range.from() + done, buffer.view(collected, collected + part));
         collected += part;
         done += part;
       }
     }
-    flush(collected, start);
+    flush(buffer, collected, start);
   }
 
   /**
@@ -154,8 +155,8 @@ final class Worker implements Closeable {
     return Math.min(PIECE, buffers.bytes());
   }
 
-  private void flush(int collected, long start) throws IOException {
-    if (collected > 0) write(buffers.first().view(0, collected), start);
+  private void flush(Buffer buffer, int collected, long start) throws IOException {
+    if (collected > 0) write(buffer.view(0, collected), start);
   }
 
   /** Writes all of a buffer at {@code position} of the present file. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.convert.Blueprint;
@@ -17,27 +16,12 @@ import org.isomorph.convert.Bytes;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
 import org.isomorph.tensor.DType;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ExecutorTest {
-  private static final Options OPTIONS = new Options(2, false, 4096);
-
-  @TempDir Path directory;
-  Path sources;
-  Path target;
-
-  @BeforeEach
-  void name() {
-    sources = directory.resolve("sources");
-    target = directory.resolve("target");
-  }
-
+/** What an execution writes, and what of blueprints and sources it refuses. */
+class ExecutorTest extends InFolders {
   @Test
   void writesLargeSmallAndCarriedFilesAndLeavesNothingElse() throws IOException {
     Result result = run(Fixture.copies(sources, "one", 100_000), OPTIONS);
@@ -63,17 +47,6 @@ class ExecutorTest {
   }
 
   @Test
-  void missingParentsAreCreatedAndAnEmptyDestinationIsTaken() throws IOException {
-    target = directory.resolve("a/b/target");
-    run(Fixture.copies(sources, "one", 10), OPTIONS);
-    assertThat(target).isDirectory();
-
-    target = Files.createDirectory(directory.resolve("empty"));
-    run(Fixture.copies(sources, "one", 10), OPTIONS);
-    assertThat(target.resolve("big-1")).exists();
-  }
-
-  @Test
   void progressGrowsToTheWhole() throws IOException {
     List<Long> done = new ArrayList<>();
     Result result =
@@ -86,80 +59,6 @@ class ExecutorTest {
               done.add(bytes);
             });
     assertThat(done).isSorted().endsWith(result.bytes());
-  }
-
-  @Test
-  void aFullDestinationIsRefusedAndReplacedOnlyByForce() throws IOException {
-    Files.createDirectory(target);
-    Files.writeString(target.resolve("precious"), "data");
-    Blueprint blueprint = Fixture.copies(sources, "one", 10);
-
-    assertThatThrownBy(() -> run(blueprint, OPTIONS))
-        .isInstanceOf(RunException.class)
-        .hasMessage(
-            "destination %s is not empty; choose another one, or replace it with --force", target);
-    assertThat(directory.resolve("target.partial")).doesNotExist();
-
-    run(blueprint, OPTIONS.force(true));
-    assertThat(Fixture.content(target)).isEqualTo(Fixture.expected(sources, "one"));
-  }
-
-  @Test
-  void aDestinationThatIsAFileIsRefusedEvenWithForce() throws IOException {
-    Files.writeString(target, "file");
-    assertThatThrownBy(() -> run(Fixture.copies(sources, "one", 10), OPTIONS.force(true)))
-        .hasMessage("destination %s is not a directory", target);
-  }
-
-  @Test
-  void aDestinationBelowAFileCannotBeCreated() throws IOException {
-    Files.writeString(target, "file");
-    Path below = target.resolve("below");
-    assertThatThrownBy(() ->
-            Executor.run(Fixture.copies(sources, "one", 10), below, OPTIONS, ProgressListener.NONE))
-        .isInstanceOf(RunException.class)
-        .hasMessageContaining("cannot create " + below + ".partial")
-        .hasMessageEndingWith("choose a destination that can be written");
-  }
-
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void aDestinationInAReadOnlyFileSystemCannotBeCreated() throws IOException {
-    Blueprint blueprint = Fixture.copies(sources, "one", 0);
-    assertThatThrownBy(() ->
-            Executor.run(
-                new Blueprint(List.of(), blueprint.small(), List.of(), "x"),
-                Path.of("/proc/target"),
-                OPTIONS,
-                ProgressListener.NONE))
-        .isInstanceOf(RunException.class);
-  }
-
-  @Test
-  void sourceAndDestinationMustBeApart() throws IOException {
-    Blueprint blueprint = Fixture.copies(sources, "one", 10);
-    for (Path wrong : List.of(sources, sources.resolve("below"), directory))
-      assertThatThrownBy(
-              () -> Executor.run(blueprint, wrong, OPTIONS.force(true), ProgressListener.NONE))
-          .isInstanceOf(RunException.class)
-          .hasMessageStartingWith("destination " + wrong)
-          .hasMessageEndingWith("choose another destination");
-    assertThat(sources.resolve("source-1")).exists();
-  }
-
-  @Test
-  void aLinkStaysALinkAndWhatItNamesIsMade() throws IOException {
-    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real"));
-    Executor.run(Fixture.copies(sources, "one", 10), link, OPTIONS, ProgressListener.NONE);
-    assertThat(Files.isSymbolicLink(link)).isTrue();
-    assertThat(Fixture.content(directory.resolve("real")))
-        .isEqualTo(Fixture.expected(sources, "one"));
-
-    Executor.run(
-        Fixture.copies(sources, "two", 10), link, OPTIONS.force(true), ProgressListener.NONE);
-    assertThat(Files.isSymbolicLink(link)).isTrue();
-    assertThat(Fixture.content(directory.resolve("real")))
-        .isEqualTo(Fixture.expected(sources, "two"));
   }
 
   @ParameterizedTest
@@ -291,57 +190,6 @@ class ExecutorTest {
   }
 
   @Test
-  void moreThanTheDiskHoldsIsRefusedWithTheNumbers() throws IOException {
-    Path source = Fixture.source(sources, "one", 100);
-    Move repeated =
-        new Move(
-            new Span(source, 0, DType.U8),
-            new Slot(0, DType.U8),
-            new Box(0, 0, List.of(new Dim(1L << 59, 0, 1))));
-    Blueprint.File file = new Blueprint.File("big", Bytes.utf8(""), 1L << 59, List.of(repeated));
-    assertThatThrownBy(() -> run(blueprint(file), OPTIONS))
-        .isInstanceOf(RunException.class)
-        .hasMessageContaining("not enough space for " + target)
-        .hasMessageContaining("(576460752303423488 bytes)");
-    assertThat(directory.resolve("target.partial")).doesNotExist();
-  }
-
-  @Test
-  void aHoleTakesNoSpace() throws IOException {
-    run(blueprint(new Blueprint.File("big", Bytes.utf8("head"), 1L << 42, List.of())), OPTIONS);
-    assertThat(Files.size(target.resolve("big"))).isEqualTo(1L << 42);
-  }
-
-  @Test
-  void aSecondConversionToTheSameDestinationIsRefused() throws IOException {
-    Blueprint blueprint = Fixture.copies(sources, "one", 1000);
-    List<Throwable> refusals = new ArrayList<>();
-    Steps second =
-        step -> {
-          if (!step.equals("begun")) return;
-          try {
-            run(blueprint, OPTIONS);
-          } catch (IOException refused) {
-            refusals.add(refused);
-          }
-        };
-    Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, second);
-    assertThat(refusals).hasSize(1);
-    assertThat(refusals.getFirst())
-        .hasMessageStartingWith("another conversion is writing " + target);
-    assertThat(Fixture.content(target)).isEqualTo(Fixture.expected(sources, "one"));
-  }
-
-  @Test
-  void aDirectoryOfSomebodyElseIsNotTakenForThePartialOne() throws IOException {
-    Path partial = Files.createDirectory(directory.resolve("target.partial"));
-    Files.writeString(partial.resolve("thesis.txt"), "years of work");
-    assertThatThrownBy(() -> run(Fixture.copies(sources, "one", 10), OPTIONS))
-        .hasMessageContaining("was not made by a conversion: it holds thesis.txt");
-    assertThat(partial.resolve("thesis.txt")).exists();
-  }
-
-  @Test
   void aListenerThatFailsStopsTheRun() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", 100);
     IllegalStateException failure = new IllegalStateException("drawing failed");
@@ -367,25 +215,6 @@ class ExecutorTest {
     assertThat(Thread.interrupted()).isTrue();
     run(blueprint, OPTIONS);
     assertThat(Fixture.content(target)).isEqualTo(Fixture.expected(sources, "one"));
-  }
-
-  @Test
-  void theRateIsThatOfTheLastSeconds() {
-    RateEstimator rate = new RateEstimator();
-    assertThat(rate.remaining(100)).isEmpty();
-    long second = Duration.ofSeconds(1).toNanos();
-    for (int i = 0; i <= 10; i++) rate.sample(i * second, i * 1000L);
-    for (int i = 11; i <= 20; i++) rate.sample(i * second, 10_000 + (i - 10) * 100L);
-    assertThat(rate.bytesPerSecond()).isEqualTo(100);
-    assertThat(rate.remaining(11_500)).contains(Duration.ofSeconds(5));
-  }
-
-  private Result run(Blueprint blueprint, Options options) throws IOException {
-    return Executor.run(blueprint, target, options, ProgressListener.NONE);
-  }
-
-  private static Blueprint blueprint(Blueprint.File file) {
-    return new Blueprint(List.of(file), List.of(), List.of(), "digest");
   }
 
   private static void cut(Path file) {

@@ -9,13 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.convert.Blueprint;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The plug is pulled after each step of the protocol in turn; then the same is run again. */
-class RecoveryTest {
-  private static final Options OPTIONS = new Options(1, false, 4096);
+class RecoveryTest extends InFolders {
+  private static final Options ONE_THREAD = new Options(1, false, 4096);
   private static final int SIZE = 10_000;
 
   /** What nothing in the code catches to clean up. */
@@ -23,25 +21,15 @@ class RecoveryTest {
     private static final long serialVersionUID = 1;
   }
 
-  @TempDir Path directory;
-  Path sources;
-  Path target;
-
-  @BeforeEach
-  void name() {
-    sources = directory.resolve("sources");
-    target = directory.resolve("target");
-  }
-
   @Test
   void aCrashAfterAnyStepLeavesSomethingThatARerunFinishes() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
-    int steps = steps(blueprint, OPTIONS).size();
+    int steps = steps(blueprint, ONE_THREAD).size();
     assertThat(steps).isGreaterThan(20);
     for (int crash = 0; crash < steps; crash++) {
       Tree.delete(target);
       Tree.delete(directory.resolve("target.partial"));
-      String step = crash(blueprint, OPTIONS, crash);
+      String step = crash(blueprint, ONE_THREAD, crash);
       if (Files.exists(target)) requireWhole("one", step);
       rerun(blueprint, step);
     }
@@ -50,7 +38,7 @@ class RecoveryTest {
   @Test
   void aCrashWhileReplacingNeverLosesTheOldDirectory() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
-    Options force = OPTIONS.force(true);
+    Options force = ONE_THREAD.force(true);
     old();
     int steps = steps(blueprint, force).size();
     for (int crash = 0; crash < steps; crash++) {
@@ -68,9 +56,9 @@ class RecoveryTest {
   void aCrashWhileReplacingIsUndoneByARunThatMayNotReplace() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
     old();
-    crash(blueprint, OPTIONS.force(true), "aside");
+    crash(blueprint, ONE_THREAD.force(true), "aside");
     assertThat(target).doesNotExist();
-    assertThatThrownBy(() -> Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE))
+    assertThatThrownBy(() -> Executor.run(blueprint, target, ONE_THREAD, ProgressListener.NONE))
         .hasMessageContaining("is not empty");
     assertThat(target.resolve("old")).hasContent("old");
   }
@@ -79,9 +67,9 @@ class RecoveryTest {
   void aStaleDirectoryIsDiscardedWhereverItsDiscardingCrashes() throws IOException {
     Blueprint first = Fixture.copies(sources, "one", SIZE);
     Blueprint second = Fixture.copies(sources, "two", SIZE);
-    crash(first, OPTIONS, "finished iter_1/big-2");
+    crash(first, ONE_THREAD, "finished iter_1/big-2");
     List<String> notes = new ArrayList<>();
-    Result result = Executor.run(second, target, OPTIONS, noting(notes));
+    Result result = Executor.run(second, target, ONE_THREAD, noting(notes));
     assertThat(result.staleDiscarded()).isTrue();
     assertThat(result.filesResumed()).isZero();
     assertThat(notes).hasSize(1);
@@ -92,11 +80,11 @@ class RecoveryTest {
     for (int crash = 0; crash < steps; crash++) {
       Tree.delete(target);
       Tree.delete(directory.resolve("target.partial"));
-      crash(first, OPTIONS, "finished iter_1/big-2");
-      String step = crash(second, OPTIONS, crash);
+      crash(first, ONE_THREAD, "finished iter_1/big-2");
+      String step = crash(second, ONE_THREAD, crash);
       // The first plan again: nothing of the second may be taken for its own.
       Tree.delete(target);
-      Executor.run(first, target, OPTIONS, ProgressListener.NONE);
+      Executor.run(first, target, ONE_THREAD, ProgressListener.NONE);
       requireWhole("one", step);
     }
   }
@@ -104,7 +92,7 @@ class RecoveryTest {
   @Test
   void finishedFilesAreKeptAndHalfWrittenOnesAreWrittenAgain() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
-    crash(blueprint, OPTIONS, "written iter_1/rank_0/big-3");
+    crash(blueprint, ONE_THREAD, "written iter_1/rank_0/big-3");
     Path files = directory.resolve("target.partial/files");
     Object before = key(files.resolve("iter_1/big-2"));
     // A file that was finished, but is not what the journal says any more.
@@ -115,7 +103,12 @@ class RecoveryTest {
 
     Result result =
         Executor.run(
-            blueprint, target, OPTIONS, ProgressListener.NONE, Executor.Closing.NONE, written::add);
+            blueprint,
+            target,
+            ONE_THREAD,
+            ProgressListener.NONE,
+            Executor.Closing.NONE,
+            written::add);
 
     assertThat(result.filesResumed()).isEqualTo(1);
     assertThat(result.filesWritten()).isEqualTo(5);
@@ -130,12 +123,12 @@ class RecoveryTest {
   @Test
   void aSourceThatHasChangedMakesFinishedFilesStale() throws IOException {
     Blueprint blueprint = Fixture.copies(sources, "one", SIZE);
-    crash(blueprint, OPTIONS, "finished iter_1/rank_0/big-3");
+    crash(blueprint, ONE_THREAD, "finished iter_1/rank_0/big-3");
     byte[] changed = new byte[SIZE];
     Files.write(sources.resolve("source-1"), changed);
     Files.setLastModifiedTime(
         sources.resolve("source-1"), java.nio.file.attribute.FileTime.fromMillis(1));
-    assertThat(Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE).staleDiscarded())
+    assertThat(Executor.run(blueprint, target, ONE_THREAD, ProgressListener.NONE).staleDiscarded())
         .isTrue();
     requireWhole("one", "changed source");
   }
@@ -157,7 +150,7 @@ class RecoveryTest {
   private void rerun(Blueprint blueprint, String step) throws IOException {
     if (Files.exists(target) && !Files.exists(directory.resolve("target.partial"))) return;
     try {
-      Executor.run(blueprint, target, OPTIONS, ProgressListener.NONE);
+      Executor.run(blueprint, target, ONE_THREAD, ProgressListener.NONE);
     } catch (RunException refused) {
       // All that was left is an empty partial directory beside the whole destination.
       assertThat(target).as(step).exists();

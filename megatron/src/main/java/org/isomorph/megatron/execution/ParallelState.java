@@ -34,10 +34,6 @@ record ParallelState(
     return (int) size;
   }
 
-  ParallelState withSequence(boolean sharing) {
-    return new ParallelState(tensor, stages, virtual, expert, expertTensor, sharing);
-  }
-
   /** The smallest number of processes of a stage that has all groups whole. */
   int processes() {
     int experts = Math.multiplyExact(expert, expertTensor), processes = Math.max(tensor, experts);

@@ -1,8 +1,6 @@
 package org.isomorph.megatron.execution;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +8,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.isomorph.convert.Checkpoint;
 import org.isomorph.dialect.Config;
-import org.isomorph.dialect.Dialects;
 import org.isomorph.dialect.Expression;
 import org.isomorph.dialect.Spelling;
+import org.isomorph.megatron.Checkpoints;
 import org.isomorph.megatron.Megatron;
 import org.isomorph.tensor.Tensor;
 import org.isomorph.tensorfile.Safetensors;
@@ -24,29 +22,19 @@ import org.isomorph.tensorfile.Safetensors;
  * @param name what it is called
  */
 record Golden(String model, String name) {
-  static final Dialects DIALECTS = Dialects.load(Golden.class.getClassLoader());
   static final Config AS_IT_IS = Config.builder().build();
 
   static Stream<Golden> all() {
-    return Stream.of(
-        new Golden("llama_kv4_v128", "torch_local_tp1_pp1"),
-        new Golden("llama_kv4_v128", "torch_local_tp1_pp2_vpp2"),
-        new Golden("llama_kv4_v128", "torch_local_tp2_pp2"),
-        new Golden("llama_kv4_v128", "torch_dist_tp2_pp2"),
-        new Golden("llama_kv4_v131_tied", "torch_local_tp2_pp2"),
-        new Golden("llama_kv4_v131_tied", "torch_dist_tp2_pp2"),
-        new Golden("qwen2_kv2_v131", "torch_local_tp2_pp2"),
-        new Golden("qwen3moe_kv2_v132", "bridge_torch_tp1_pp2_ep2"),
-        new Golden("qwen3moe_kv2_v132", "bridge_torch_dist_tp1_pp2_ep2"));
+    return Checkpoints.references().stream().map(each -> new Golden(each.model(), each.name()));
   }
 
   Path directory() {
-    return resource(model + "/" + name);
+    return Checkpoints.resource(model + "/" + name);
   }
 
   /** Where it came from. */
   Checkpoint original() throws IOException {
-    return Checkpoint.open(resource(model + "/hf"), DIALECTS);
+    return Checkpoint.open(Checkpoints.resource(model + "/hf"), Checkpoints.DIALECTS);
   }
 
   /** Some checkpoints lack arguments: those of the original stand for them. */
@@ -62,7 +50,8 @@ record Golden(String model, String name) {
   }
 
   private Tensor expected(String tensor) throws IOException {
-    Tensor found = Safetensors.read(resource(model + "/expected_hf.safetensors")).get(tensor);
+    Tensor found =
+        Safetensors.read(Checkpoints.resource(model + "/expected_hf.safetensors")).get(tensor);
     if (found == null) throw new IllegalStateException("no " + tensor);
     return found;
   }
@@ -91,16 +80,6 @@ record Golden(String model, String name) {
       }
     }
     return apart / largest;
-  }
-
-  static Path resource(String name) {
-    try {
-      URL found = Megatron.class.getResource("checkpoints/" + name);
-      if (found == null) throw new IllegalArgumentException("no test resource is called " + name);
-      return Path.of(found.toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Override
