@@ -46,7 +46,11 @@ class ComparedLensesTest {
   private static ReportPage page(Side a, Side b, Map<String, Tensor> inputs, Budget budget) {
     ModelComparison comparison = ModelComparison.of(a, b).inputs(inputs);
     return ReportPage.of(
-        Pages.MADE, comparison, id -> "<" + id + ">", comparison.run(ProgressListener.NONE), budget);
+        Pages.MADE,
+        comparison,
+        id -> "<" + id + ">",
+        comparison.run(ProgressListener.NONE),
+        budget);
   }
 
   private static List<String> notes(ReportPage page) {
