@@ -129,16 +129,23 @@ class ProbeCommandsTest {
   @EnabledOnOs(OS.LINUX, disabledReason = "script(1) has other options elsewhere")
   fun `a terminal has colours`() {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script(1) makes the terminal")
-    val result =
+    fun terminal(noColour: String?, vararg arguments: String) =
       IsomorphProcess.java()
         .environment("TERM", "xterm-256color")
-        .environment("NO_COLOR", null)
+        .environment("NO_COLOR", noColour)
         // Where this is set, terminals are taken for logs.
         .environment("CI", null)
         .through("exec script -qefc \"\$(printf '%q ' \"\$@\")\" ${temp.resolve("log")}")
-        .run("cos", "$llama", "--ids", "$ids")
+        .run(*arguments)
+    val result = terminal(null, "cos", "$llama", "--ids", "$ids")
     assertThat(result.exit).isZero
     assertThat(result.out).contains("\u001b[36m█")
+    val compare = arrayOf("compare", "$llama", "$llama", "--ids", "$ids")
+    assertThat(terminal(null, *compare).out).containsPattern("\u001b\\[[0-9;]+mverdict: same")
+    // Progress moves the cursor; colours are what may not be.
+    assertThat(terminal("1", *compare).out)
+      .contains("verdict: same")
+      .doesNotContainPattern("\u001b\\[[0-9;]*m")
   }
 
   // ---- refusals

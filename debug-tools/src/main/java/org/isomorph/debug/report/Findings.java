@@ -74,6 +74,25 @@ public record Findings(
         List.of());
   }
 
+  Findings about(String named, List<TokenSequence> read) {
+    return new Findings(named, facts, read, cosine, lens, attention, comparison, lenses, notes);
+  }
+
+  Findings cosine(CosDistance found) {
+    return new Findings(
+        title, facts, sequences, Optional.of(found), lens, attention, comparison, lenses, notes);
+  }
+
+  Findings lens(Lens found) {
+    return new Findings(
+        title, facts, sequences, cosine, Optional.of(found), attention, comparison, lenses, notes);
+  }
+
+  Findings comparison(Report found) {
+    return new Findings(
+        title, facts, sequences, cosine, lens, attention, Optional.of(found), lenses, notes);
+  }
+
   Findings lenses(LensPair both) {
     return new Findings(
         title, facts, sequences, cosine, lens, attention, comparison, Optional.of(both), notes);

@@ -79,10 +79,11 @@ function lensPair(report) {
       tables.forEach((table) => table.recolour(way));
     }
 
-    const go = (inA) => choose(inA, toB(inA), 0);
+    const go = (inA) => { choose(inA, toB(inA), 0); tables[0].reveal(); };
     recolour();
     const start = chosen ?? parting[0] ?? [a.states.length - 1, a.places.length - 1];
     choose(start, toB(start), -1);
+    requestAnimationFrame(() => tables[0].reveal());
     const notesOfBoth = [...new Set([...a.notes, ...b.notes])];
     return {
       nodes: [el("h3", {}, "Both lenses"),
@@ -99,7 +100,9 @@ function lensPair(report) {
       // Shows a layer at a token, where the lenses have it.
       find: (name, index) => {
         const row = a.states.findIndex((state) => state.name === name), cell = a.places.findIndex((place) => place[0] === index);
-        if (row >= 0 && cell >= 0) choose([row, cell], toB([row, cell]), -1);
+        if (row < 0 || cell < 0) return;
+        choose([row, cell], toB([row, cell]), -1);
+        tables[0].reveal();
       },
     };
   }

@@ -136,6 +136,12 @@ function lensTable(lens, label, { onchoose, onpoint, told = () => "" }) {
       now.tabIndex = 0;
       if (focus) now.focus();
     },
+    // Brings what is chosen into the table's view, without moving the page.
+    reveal: () => {
+      const cell = cells[chosen[0]][chosen[1]];
+      scroll.scrollLeft = cell.offsetLeft - scroll.clientWidth / 2;
+      scroll.scrollTop = cell.offsetTop - scroll.clientHeight / 2;
+    },
     point: (to) => {
       if (pointed) cells[pointed[0]][pointed[1]].classList.remove("pointed");
       pointed = to;

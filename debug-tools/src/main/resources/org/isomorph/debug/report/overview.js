@@ -8,6 +8,8 @@ function summary(report) {
 }
 
 function overview(report) {
+  // Of one result alone there is nothing to be told first.
+  if (report.facts.length === 0) return null;
   const told = said("overview");
 
   function verdict() {

@@ -12,6 +12,14 @@ function tabs(sections) {
       hidden: true }));
   let current = -1;
 
+  function tell(hash) {
+    try {
+      history.replaceState(null, "", hash);
+    } catch {
+      // A page within another has no address to be changed.
+    }
+  }
+
   // What is drawn is drawn when it is first seen: it must know its width.
   function show(at) {
     if (at === current) return;
@@ -22,7 +30,7 @@ function tabs(sections) {
       shown[each].hidden = each !== at;
     });
     if (shown[at].childElementCount === 0) shown[at].append(...sections[at].build());
-    if (location.hash !== "#" + sections[at].id) history.replaceState(null, "", "#" + sections[at].id);
+    if (location.hash !== "#" + sections[at].id) tell("#" + sections[at].id);
   }
 
   list.addEventListener("keydown", (event) => {
@@ -33,6 +41,7 @@ function tabs(sections) {
     show(next);
     buttons[next].focus();
   });
+  list.hidden = sections.length === 1;
   list.append(...buttons);
   panels.append(...shown);
   const named = () => sections.findIndex((section) => "#" + section.id === location.hash);

@@ -217,6 +217,8 @@ class ReportPageTest {
       JsonObject data = data(page);
       assertThat(page.bytes()).isLessThan(Budget.USUAL.bytes());
       assertThat(text(data, "title")).isEqualTo(model.model().name());
+      if (data.containsKey("lens"))
+        assertThat(text(data, "lens", "tower")).isEqualTo(model.model().last().name());
       // What is missing says why.
       for (Section section : List.of(Section.LENS, Section.LAYERS, Section.ATTENTION))
         assertThat(

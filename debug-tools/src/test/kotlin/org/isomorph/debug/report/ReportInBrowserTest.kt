@@ -238,6 +238,32 @@ class ReportInBrowserTest {
   }
 
   @Test
+  fun `a notebook shows results in frames`() {
+    val cells =
+      Goldens.load("llama").use { model ->
+        val session = DebugSession.of(model, 1, 5, 9, 3, 7)
+        listOf(session.lens(3), session.cosine(), session.attention("1")).map(NotebookCell::of)
+      }
+    // What the driver waits for, and no sandbox, so that it can look inside.
+    fun notebook(name: String, cells: List<String>) =
+      temp.resolve("$name.html").apply {
+        writeText("<!doctype html><meta charset=utf-8><i role=tab></i>${cells.joinToString("")}")
+      }
+    open(notebook("notebook", cells.map { it.replace(" sandbox=\"allow-scripts\"", "") }))
+    val inside = "document.querySelectorAll('iframe')"
+    for ((at, selector) in listOf(".lens td", ".chart svg", "button.thumb").withIndex()) {
+      browser.await("$inside[$at].contentDocument.querySelector('$selector') !== null")
+      assertThat(browser.text("String($inside[$at].contentDocument.querySelector('#tabs').hidden)"))
+        .isEqualTo("true")
+    }
+    assertThat(browser.complaints).isEmpty()
+    assertThat(browser.requests).allMatch { it.startsWith("file:") || it.startsWith("about:") }
+    open(notebook("sandboxed", cells))
+    Thread.sleep(500)
+    picture("notebook")
+  }
+
+  @Test
   fun `texts that are markup are shown as they are`() {
     val page = Goldens.load("llama").use { Pages.hostile(it) }
     open(write("hostile", page))
