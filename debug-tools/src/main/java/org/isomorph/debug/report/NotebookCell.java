@@ -18,8 +18,9 @@ import org.isomorph.proof.Report;
  * with this section alone, in a frame of its own: its scripts and styles cannot reach the notebook.
  * All else, and what is too large for a page, is the text that a terminal shows.
  *
- * <p>It needs nothing of any notebook. {@code samples/isomorph.json} tells the Kotlin kernel of it;
- * others call it by hand: {@code HTML(NotebookCell.of(session.lens(5)))}.
+ * <p>It needs nothing of any notebook. {@code META-INF/kotlin-jupyter-libraries/libraries.json},
+ * which the Kotlin kernel looks for in every jar, tells it which results to show so; others call it
+ * by hand: {@code HTML(NotebookCell.of(session.lens(5)))}.
  */
 public final class NotebookCell {
   private static final String MADE = "isomorph";

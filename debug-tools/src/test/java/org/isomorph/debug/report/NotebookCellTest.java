@@ -3,8 +3,10 @@ package org.isomorph.debug.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import kotlinx.serialization.json.Json;
 import kotlinx.serialization.json.JsonArray;
 import kotlinx.serialization.json.JsonObject;
@@ -13,7 +15,6 @@ import org.isomorph.debug.DebugSession;
 import org.isomorph.debug.Goldens;
 import org.isomorph.debug.Prompt;
 import org.isomorph.runtime.LoadedModel;
-import org.isomorph.testing.Snippets;
 import org.junit.jupiter.api.Test;
 
 class NotebookCellTest {
@@ -67,10 +68,15 @@ class NotebookCellTest {
 
   @Test
   void theDescriptorOfTheKotlinKernelNamesWhatThereIs() throws IOException {
-    JsonObject descriptor =
+    JsonObject libraries =
         (JsonObject)
             Json.Default.parseToJsonElement(
-                Files.readString(Snippets.page("samples/isomorph.json")));
+                new String(
+                    resource("/META-INF/kotlin-jupyter-libraries/libraries.json").readAllBytes(),
+                    StandardCharsets.UTF_8));
+    assertThat(libraries).containsOnlyKeys("definitions", "producers", "descriptors");
+    JsonArray descriptors = (JsonArray) Objects.requireNonNull(libraries.get("descriptors"));
+    JsonObject descriptor = (JsonObject) descriptors.getFirst();
     JsonObject renderers = (JsonObject) descriptor.get("renderers");
     assertThat(renderers).isNotNull().hasSizeGreaterThan(5);
     renderers.forEach((type, renderer) -> {
@@ -88,5 +94,9 @@ class NotebookCellTest {
             .isNotNull();
       else assertThat(name).satisfies(type -> Class.forName(type));
     }
+  }
+
+  private static InputStream resource(String name) {
+    return Objects.requireNonNull(NotebookCell.class.getResourceAsStream(name), name);
   }
 }
