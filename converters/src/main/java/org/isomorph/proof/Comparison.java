@@ -482,7 +482,7 @@ public final class Comparison {
             fault,
             reference,
             candidate,
-            named(piece.graph().inputs().keySet(), forced),
+            given(piece.graph().inputs().keySet(), forced),
             only(piece, handed),
             named(piece.graph().outputs().keySet(), found),
             parameters,
@@ -490,6 +490,16 @@ public final class Comparison {
             place.floor(),
             (one, other) -> greatest(piece, compared(piece), one, other, counted).greatest());
     looks.add(new Report.Look(piece.name(), steps, fault, differences, explainer.explain(suspect)));
+  }
+
+  /** Values by canonical names; masks and tables, which have none, by their own. */
+  private Map<String, Tensor> given(Collection<String> labels, Map<String, Tensor> values) {
+    Map<String, Tensor> given = named(labels, values);
+    for (String label : labels) {
+      @Nullable Tensor value = values.get(label);
+      if (value != null && !canonical.containsKey(label)) given.put(label, value);
+    }
+    return given;
   }
 
   /** Values by canonical names. */
