@@ -37,8 +37,19 @@ class IsomorphProcess private constructor(private val command: List<String>) {
     // Files, as a pipe that nobody reads while the other is read can stop the process.
     val out = Files.createTempFile("isomorph", ".out")
     val err = Files.createTempFile("isomorph", ".err")
-    val builder = ProcessBuilder(command + arguments)
+    val builder = builder(*arguments)
     builder.redirectOutput(out.toFile()).redirectError(err.toFile())
+    val process = builder.start()
+    process.outputStream.use { it.write(input.encodeToByteArray()) }
+    return Running(process, out, err)
+  }
+
+  /** Starts what is to be talked to: it is given what is typed when it is typed. */
+  fun converse(vararg arguments: String): Conversation =
+    Conversation(builder(*arguments).redirectErrorStream(true).start())
+
+  private fun builder(vararg arguments: String): ProcessBuilder {
+    val builder = ProcessBuilder(command + arguments)
     directory?.let { builder.directory(it.toFile()) }
     // What the build was started with, and what its owner has plugged in, is none of our business.
     listOf("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "ISOMORPH_DEBUG").forEach {
@@ -48,9 +59,7 @@ class IsomorphProcess private constructor(private val command: List<String>) {
     environment.forEach { (name, value) ->
       if (value == null) builder.environment().remove(name) else builder.environment()[name] = value
     }
-    val process = builder.start()
-    process.outputStream.use { it.write(input.encodeToByteArray()) }
-    return Running(process, out, err)
+    return builder
   }
 
   /** A process that has begun. */

@@ -78,7 +78,7 @@ final class Inspection {
             fault,
             setting.reference(),
             candidate,
-            setting.labels().named(piece.graph().inputs().keySet(), comparison.given().forced()),
+            setting.labels().all(piece.graph().inputs().keySet(), comparison.given().forced()),
             values.handedOn(comparison.given().expected()),
             setting.labels().named(piece.graph().outputs().keySet(), comparison.local()),
             parameters,

@@ -64,7 +64,12 @@ public final class Rows {
       this.axis = sequence >= 0 ? sequence : type.dims().indexOf(Dim.SOURCE);
       boolean decoder = sequence >= 0 && inputs.containsKey("decoder_attention_mask");
       @Nullable Tensor of = inputs.get(decoder ? "decoder_attention_mask" : "attention_mask");
-      boolean tokens = axis >= 0 && axis < shape.rank() - 1 && of != null;
+      // A recording may say nothing of the decoder's padding: the encoder's is another sequence.
+      boolean tokens =
+          axis >= 0
+              && axis < shape.rank() - 1
+              && of != null
+              && of.shape().dim(1) == shape.dim(axis);
       this.mask = tokens && of != null ? of.longs() : new long[0];
       this.length = tokens && of != null ? of.shape().dim(1) : 0;
     }

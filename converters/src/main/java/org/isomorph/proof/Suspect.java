@@ -14,7 +14,8 @@ import org.isomorph.tensor.Tensor;
  * @param fault its first value that is off, though what it is made of is not
  * @param reference what is right
  * @param candidate what is not
- * @param given what both pieces were given, by canonical names: the reference's values
+ * @param given what both pieces were given, by canonical names: the reference's values; masks and
+ *     tables by what the candidate's pieces call them
  * @param expected what the reference's piece hands on, by canonical names
  * @param found what the candidate's hands on
  * @param parameters of the candidate's piece

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.isomorph.spec.Activation;
 import org.isomorph.spec.Attention;
@@ -46,21 +47,28 @@ final class DescriptionHypotheses {
     if (!scene.isAt(Set.of("norm.out", "embed.out", "q", "k", "logits"))) return Stream.empty();
     Set<Double> tried = new LinkedHashSet<>(epsilons(scene.other()));
     tried.addAll(EPSILONS);
+    boolean within = !scene.mixers(Latent.class).isEmpty();
     return tried.stream()
-        .flatMap(eps ->
-            changed(
-                scene,
-                "norm epsilon " + number(eps),
-                model ->
-                    Edits.norms(
-                        model,
-                        norm ->
-                            switch (norm) {
-                              case Norm.Rms rms -> new Norm.Rms(eps, rms.gain());
-                              case Norm.Layer layer ->
-                                  new Norm.Layer(eps, layer.gain(), layer.bias());
-                              default -> norm;
-                            })));
+        .flatMap(eps -> {
+          UnaryOperator<Norm> with = norm -> with(norm, eps);
+          String name = "norm epsilon " + number(eps);
+          Stream<Guess> all = changed(scene, name, model -> Edits.norms(model, with));
+          // Latents have norms of their own, and in some families an epsilon of their own.
+          Stream<Guess> outer =
+              within
+                  ? changed(
+                      scene, name + ", latents apart", model -> Edits.branchNorms(model, with))
+                  : Stream.empty();
+          return Stream.concat(all, outer);
+        });
+  }
+
+  private static Norm with(Norm norm, double eps) {
+    return switch (norm) {
+      case Norm.Rms rms -> new Norm.Rms(eps, rms.gain());
+      case Norm.Layer layer -> new Norm.Layer(eps, layer.gain(), layer.bias());
+      default -> norm;
+    };
   }
 
   private static List<Double> epsilons(Model model) {

@@ -40,6 +40,11 @@ final class Edits {
             });
   }
 
+  /** The norms in front of branches, not those within them. */
+  static Model branchNorms(Model model, UnaryOperator<Norm> change) {
+    return branches(model, branch -> new Branch(change.apply(branch.norm()), branch.mixer()));
+  }
+
   /** All norms: of branches, of heads, of latents, of inputs and the last one. */
   static Model norms(Model model, UnaryOperator<Norm> change) {
     Model inner =

@@ -69,6 +69,9 @@ final class Rehearsal implements AutoCloseable {
         String called = canonical.get(name);
         @Nullable Tensor given = called == null ? null : suspect.given().get(called);
         if (given != null) values.put(name, given);
+        // What comes from another tower is not run again.
+        @Nullable Tensor same = suspect.given().get(name);
+        if (itself && called == null && same != null) values.putIfAbsent(name, same);
       }
       if (!itself && !values.keySet().containsAll(piece.graph().inputs().keySet())) continue;
       try (PiecewiseModel.Bound bound = model.bind(piece, weights)) {

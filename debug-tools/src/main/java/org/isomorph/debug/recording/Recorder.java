@@ -8,7 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.isomorph.convert.run.ProgressListener;
+import org.isomorph.graph.Lowering;
 import org.isomorph.graph.Piece;
 import org.isomorph.proof.RunningReference;
 import org.isomorph.proof.Subject;
@@ -27,7 +29,8 @@ public final class Recorder {
    *
    * @param inputs what the model is given, by Hugging Face's names
    * @param globs values to be written, by any of their names, with ranges and {@code *}; none for
-   *     what comparisons want: what enters and leaves each layer and each of its mixers, and logits
+   *     what comparisons want: what enters and leaves each layer and each of its mixers, and what
+   *     heads give
    * @param producer what the manifest says wrote it
    * @return the names of what was written, in the order of computation
    * @throws org.isomorph.spec.SpecException if a glob names no value
@@ -81,11 +84,20 @@ public final class Recorder {
 
   private static Set<String> wanted(Model model, List<String> globs) {
     Values values = Values.of(model);
-    Set<String> wanted = new LinkedHashSet<>();
-    if (globs.isEmpty())
+    Set<String> results = Lowering.of(model).outputs().keySet(), wanted = new LinkedHashSet<>();
+    if (globs.isEmpty()) {
       for (Value value : values.all())
         if (value.name().matches(".*(\\.in|\\.out|logits)|embed\\.out")) wanted.add(value.name());
-    for (String glob : globs) values.select(glob).forEach(value -> wanted.add(value.name()));
+      wanted.addAll(results);
+    }
+    for (String glob : globs) {
+      Pattern form = Pattern.compile(Pattern.quote(glob).replace("*", "\\E.*\\Q"));
+      List<String> named = results.stream().filter(form.asMatchPredicate()).toList();
+      // What heads give has no name besides its label.
+      if (named.isEmpty() || glob.contains("*"))
+        values.select(glob).forEach(value -> wanted.add(value.name()));
+      wanted.addAll(named);
+    }
     return wanted;
   }
 }

@@ -3,9 +3,11 @@ package org.isomorph.debug.hypothesis;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.isomorph.spec.Block;
 import org.isomorph.spec.Branch;
 import org.isomorph.spec.Heads;
@@ -13,6 +15,7 @@ import org.isomorph.spec.Latent;
 import org.isomorph.spec.Mixer;
 import org.isomorph.spec.Mixture;
 import org.isomorph.spec.Model;
+import org.isomorph.spec.Norm;
 import org.isomorph.spec.Parameter;
 import org.isomorph.spec.Parameters;
 import org.isomorph.spec.Residual;
@@ -278,7 +281,34 @@ public record Fault(String name, String said, boolean inHalf, Making making) {
 
   // ---- descriptions
 
+  /**
+   * Norms of a layer with another epsilon, which may be too little to be seen: apart from {@link
+   * #all}.
+   */
+  public static List<Fault> epsilons() {
+    return Stream.of(0.1, 10.0, 100.0, 1000.0, 10_000.0).map(Fault::epsilon).toList();
+  }
+
+  private static Fault epsilon(double factor) {
+    UnaryOperator<Norm> change =
+        norm ->
+            switch (norm) {
+              case Norm.Rms rms -> new Norm.Rms(factor * rms.eps(), rms.gain());
+              case Norm.Layer layer ->
+                  new Norm.Layer(factor * layer.eps(), layer.gain(), layer.bias());
+              default -> norm;
+            };
+    return branched(
+        factor < 1 ? "a tenth" : String.format(Locale.ROOT, "%.0f times", factor),
+        "norm epsilon",
+        branch -> new Branch(change.apply(branch.norm()), branch.mixer()));
+  }
+
   private static Fault described(String name, String said, UnaryOperator<Mixer> change) {
+    return branched(name, said, branch -> new Branch(branch.norm(), change.apply(branch.mixer())));
+  }
+
+  private static Fault branched(String name, String said, UnaryOperator<Branch> change) {
     return new Fault(
         name,
         said,
@@ -313,15 +343,12 @@ public record Fault(String name, String said, boolean inHalf, Making making) {
         });
   }
 
-  private static Block changed(Block block, UnaryOperator<Mixer> change) {
+  private static Block changed(Block block, UnaryOperator<Branch> change) {
     return new Block(
         block.residuals().stream()
             .map(residual ->
                 new Residual(
-                    residual.placement(),
-                    residual.branches().stream()
-                        .map(branch -> new Branch(branch.norm(), change.apply(branch.mixer())))
-                        .toList()))
+                    residual.placement(), residual.branches().stream().map(change).toList()))
             .toList());
   }
 }

@@ -21,8 +21,12 @@ final class FaultTable {
 
   private final Map<String, Map<DType, Count>> rows = new LinkedHashMap<>();
 
-  FaultTable() {
-    for (Fault fault : Fault.all()) rows.put(fault.name(), new LinkedHashMap<>());
+  private final String kind;
+
+  /** A table with a row for each of these, whose kind is the head of the column. */
+  FaultTable(String kind, List<Fault> faults) {
+    this.kind = kind;
+    for (Fault fault : faults) rows.put(fault.name(), new LinkedHashMap<>());
   }
 
   void add(String fault, DType dtype, boolean located, boolean named) {
@@ -54,7 +58,7 @@ final class FaultTable {
   @Override
   public String toString() {
     List<String> lines = new ArrayList<>();
-    lines.add("| fault | float32: found | named | bfloat16: found | named |");
+    lines.add("| " + kind + " | float32: found | named | bfloat16: found | named |");
     lines.add("|---|---|---|---|---|");
     rows.forEach((fault, row) ->
         lines.add(
