@@ -46,7 +46,9 @@ final class Labels {
     return named;
   }
 
-  /** All of these values: masks and tables, which people have no name for, as the graph calls them. */
+  /**
+   * All of these values: masks and tables, which people have no name for, as the graph calls them.
+   */
   Map<String, Tensor> all(Collection<String> labels, Map<String, Tensor> values) {
     Map<String, Tensor> all = named(labels, values);
     for (String label : labels) {
