@@ -20,7 +20,7 @@ import org.isomorph.tensor.Tensor;
  * output are kept, and pass the final norm and the head in the end, when these are bound anyway.
  */
 final class LensCurve {
-  private static final int TOKENS = 32;
+  private static final int TOKENS = 16;
 
   /** The same tokens of both. */
   private record Pair(Tensor reference, Tensor candidate) {}
