@@ -27,9 +27,6 @@ record Weave(Slot target, List<Move> moves, long begin, long end) {
   /** Shorter runs, in bytes, are transposes: tiles that are square cost less than whole rows. */
   private static final long RUN_BYTES = 256;
 
-  /** What is woven at once: it stays in a core's cache between reading and writing. */
-  private static final int PIECE_BYTES = 512 << 10;
-
   /** All weaves among a file's tasks; every move is in one at most. */
   static List<Weave> among(List<Task> tasks) {
     Map<Slot, List<Move>> bySlot = new LinkedHashMap<>();
@@ -74,7 +71,7 @@ record Weave(Slot target, List<Move> moves, long begin, long end) {
 
   /** How many elements to weave at once: whole periods of the pattern, if one fits. */
   long step(int bufferBytes) {
-    long most = Math.max(1, Math.min(bufferBytes, PIECE_BYTES) / target.dtype().width());
+    long most = Math.max(1, Math.min(bufferBytes, Worker.PIECE) / target.dtype().width());
     long period = 1;
     for (Move move : moves)
       for (Dim dim : move.box().dims())
