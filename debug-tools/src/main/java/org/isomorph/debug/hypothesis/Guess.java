@@ -2,7 +2,10 @@ package org.isomorph.debug.hypothesis;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.isomorph.spec.Model;
+import org.isomorph.spec.SpecException;
 
 /**
  * What one side would be if a mistake turned the other into it.
@@ -25,5 +28,15 @@ record Guess(
 
   static Guess of(String mistake, Model model) {
     return new Guess(mistake, Map.of(), Map.of(), Optional.of(model));
+  }
+
+  /** The changed description, unless the change makes no sense or no difference. */
+  static Stream<Guess> changed(Scene scene, String mistake, Function<Model, Model> change) {
+    try {
+      Model changed = change.apply(scene.model());
+      return changed.equals(scene.model()) ? Stream.empty() : Stream.of(of(mistake, changed));
+    } catch (SpecException senseless) {
+      return Stream.empty();
+    }
   }
 }

@@ -30,20 +30,23 @@ final class Hypotheses {
           WeightHypotheses::scaled,
           WeightHypotheses::ofAnotherLayer);
 
-  /** Those on descriptions. */
+  /**
+   * Those on descriptions: mistakes in what is computed from the right weights. Each tries what the
+   * other side's description says, where it says something else, and then the usual values.
+   */
   static final List<Hypothesis> DESCRIPTIONS =
       List.of(
-          DescriptionHypotheses::epsilon,
-          DescriptionHypotheses::theta,
-          DescriptionHypotheses::rotation,
-          DescriptionHypotheses::attentionScale,
-          DescriptionHypotheses::scores,
-          DescriptionHypotheses::window,
-          DescriptionHypotheses::mask,
-          DescriptionHypotheses::activation,
-          DescriptionHypotheses::router,
-          DescriptionHypotheses::embeddingScale,
-          DescriptionHypotheses::head);
+          NormHypotheses::epsilon,
+          RopeHypotheses::theta,
+          RopeHypotheses::rotation,
+          ScoreHypotheses::attentionScale,
+          ScoreHypotheses::scores,
+          ScoreHypotheses::window,
+          ScoreHypotheses::mask,
+          HiddenLayerHypotheses::activation,
+          HiddenLayerHypotheses::router,
+          EndHypotheses::embeddingScale,
+          EndHypotheses::head);
 
   static Stream<Hypothesis> all() {
     return Stream.concat(WEIGHTS.stream(), DESCRIPTIONS.stream());

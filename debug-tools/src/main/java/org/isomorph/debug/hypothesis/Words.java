@@ -1,6 +1,9 @@
 package org.isomorph.debug.hypothesis;
 
-/** Canonical names as people say them where the layer is known. */
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Canonical names as people say them where the layer is known, and numbers. */
 final class Words {
   private Words() {}
 
@@ -17,5 +20,12 @@ final class Words {
     return dot > 0 && b.startsWith(a.substring(0, dot))
         ? a.substring(dot) + " and " + b.substring(dot)
         : a + " and " + b;
+  }
+
+  /** {@code 500000}, {@code 0.125}, {@code 1e-05}. */
+  static String number(double value) {
+    BigDecimal exact = new BigDecimal(value, new MathContext(6)).stripTrailingZeros();
+    boolean plain = Math.abs(value) >= 1e-4 && Math.abs(value) < 1e7;
+    return plain ? exact.toPlainString() : exact.toString().replace("E", "e");
   }
 }
