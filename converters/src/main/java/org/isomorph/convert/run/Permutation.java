@@ -19,39 +19,45 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
     for (long number = 0; number < tiling.size(); number++) move(move, tiling.tile(number));
   }
 
-  /** Moves one tile of a move. */
+  /**
+   * Moves one tile of a move: read as a whole, as long reads are what it was shaped for, then put
+   * in order, cast and written in parts that a core's cache holds from one to the next.
+   */
   void move(Move move, Tile tile) throws IOException {
     DType fromType = move.source().dtype();
     DType toType = move.target().dtype();
-    long[] order = tile.orderedStrides(fromType.width());
-    int elements = Math.toIntExact(tile.runs() * tile.runStride(fromType.width()));
-    long held =
-        Math.max(tile.reads().elements(), elements) * Math.max(fromType.width(), toType.width());
-    boolean inOrder = tile.reads().isLaidOut(tile.extents(), order);
-    Buffer here = buffers.first(held);
-    read(sources, move.source(), tile, here);
-    if (!inOrder || fromType != toType) {
-      Buffer there = buffers.second(held);
+    int width = fromType.width();
+    Buffer read = buffers.first(tile.reads().elements() * width);
+    read(sources, move.source(), tile, read);
+    boolean inOrder = tile.reads().isLaidOut(tile.extents(), tile.orderedStrides(width));
+    if (inOrder && fromType == toType) {
+      write(read, tile, width, move.target(), target);
+      return;
+    }
+    for (Tile part : tile.parts(Math.min(Worker.PIECE, buffers.bytes() / 4) / width)) {
+      int held = Math.toIntExact(part.runs() * part.runStride(width));
+      Buffer here = read;
+      long start = part.start();
       if (!inOrder) {
+        here = buffers.second((long) held * width);
         Strided.copy(
-            fromType.width(),
-            tile.extents(),
+            width,
+            part.extents(),
+            read.segment(),
+            start,
+            part.reads().strides(),
             here.segment(),
             0,
-            tile.reads().strides(),
-            there.segment(),
-            0,
-            order);
-        Buffer read = here;
-        here = there;
-        there = read;
+            part.orderedStrides(width));
+        start = 0;
       }
       if (fromType != toType) {
-        Casts.cast(fromType, here.segment(), toType, there.segment(), elements);
-        here = there;
+        Buffer cast = buffers.cast((long) held * toType.width());
+        Casts.cast(fromType, here.segment().asSlice(start * width), toType, cast.segment(), held);
+        here = cast;
       }
+      write(here, part, width, move.target(), target);
     }
-    write(here, tile, fromType.width(), move.target(), target);
   }
 
   /** Reads a tile's source elements, as its footprint lays them out. */

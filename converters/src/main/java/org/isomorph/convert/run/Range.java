@@ -2,7 +2,6 @@ package org.isomorph.convert.run;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -19,7 +18,7 @@ record Range(Path source, long from, long to, long length) {
    */
   static List<Range> fused(List<Range> ranges) {
     List<Range> sorted = new ArrayList<>(ranges);
-    sorted.sort(Comparator.comparingLong(Range::to));
+    sorted.sort((a, b) -> Long.compare(a.to, b.to));
     List<Range> result = new ArrayList<>();
     for (Range next : sorted) {
       Range last = result.isEmpty() ? null : result.getLast();
@@ -35,22 +34,25 @@ record Range(Path source, long from, long to, long length) {
     return result;
   }
 
-  /** The same bytes in groups of at most {@code bytes}, for which long ranges are cut. */
+  /**
+   * The same bytes in groups, one for each {@code bytes} of the target that have some: ranges,
+   * ordered by target, are cut where another group begins.
+   */
   static List<List<Range>> grouped(List<Range> ranges, long bytes) {
     List<List<Range>> groups = new ArrayList<>();
     List<Range> group = new ArrayList<>();
-    long room = bytes;
+    long end = 0; // of the part of the target that the group is for
     for (Range range : ranges)
       for (long done = 0; done < range.length; ) {
-        long part = Math.min(room, range.length - done);
-        group.add(new Range(range.source, range.from + done, range.to + done, part));
-        done += part;
-        room -= part;
-        if (room == 0) {
-          groups.add(List.copyOf(group));
+        long to = range.to + done;
+        if (to >= end) {
+          if (!group.isEmpty()) groups.add(List.copyOf(group));
           group.clear();
-          room = bytes;
+          end = (to / bytes + 1) * bytes;
         }
+        long part = Math.min(end - to, range.length - done);
+        group.add(new Range(range.source, range.from + done, to, part));
+        done += part;
       }
     if (!group.isEmpty()) groups.add(List.copyOf(group));
     return groups;

@@ -9,12 +9,18 @@ import java.nio.ByteOrder;
  * kernel behind every transpose, interleave and slice.
  *
  * <p>Elements are opaque bytes of width 1, 2, 4 or 8. Indices that are close in both buffers are
- * visited together, in square blocks of two axes, so that each cache line that is fetched is used
- * up before it is evicted.
+ * visited together, in blocks of two axes, so that each cache line that is fetched is used up
+ * before it is evicted.
  */
 final class Strided {
-  /** Elements on a side of a block: a block's lines, in both buffers, fit the first-level cache. */
-  private static final int BLOCK = 32;
+  /** Elements of a block along the axis of reads: one line, or a few. */
+  private static final int COLUMNS = 32;
+
+  /**
+   * Elements of a block along the axis of writes, and so lines read: they are in the first-level
+   * cache until the last of their elements is written.
+   */
+  private static final int ROWS = 256;
 
   /** From this length, in bytes, the call of a bulk copy costs less than a loop. */
   private static final int BULK = 64;
@@ -72,8 +78,8 @@ final class Strided {
       long toBase = toStart + outer.dot(toStrides);
       if (bulk) MemorySegment.copy(from, fromBase * width, to, toBase * width, rows * width);
       else
-        for (long c = 0; c < columns; c += BLOCK)
-          for (long r = 0; r < rows; r += columns == 1 ? rows : BLOCK)
+        for (long c = 0; c < columns; c += COLUMNS)
+          for (long r = 0; r < rows; r += columns == 1 ? rows : ROWS)
             block(
                 width,
                 from,
@@ -84,8 +90,8 @@ final class Strided {
                 toBase + c * columnTo + r * rowTo,
                 columnTo,
                 rowTo,
-                (int) Math.min(BLOCK, columns - c),
-                columns == 1 ? Math.toIntExact(rows) : (int) Math.min(BLOCK, rows - r));
+                (int) Math.min(COLUMNS, columns - c),
+                columns == 1 ? Math.toIntExact(rows) : (int) Math.min(ROWS, rows - r));
     } while (outer.next());
   }
 
@@ -143,8 +149,9 @@ final class Strided {
 
   /**
    * Where reads are neighbours along columns and writes along rows, four by four elements go
-   * through registers, so that a quarter of the accesses is left. Rows are the outer loop: of the
-   * lines read, only four are wanted at a time, which may all fall into one set of the cache.
+   * through registers, so that a quarter of the accesses is left. Rows are the inner loop: four
+   * lines are written at a time, one behind the other. A matrix has its rows a power of two apart
+   * more often than not, and the lines of more of them would fall into one set of the cache.
    */
   private static void shorts(
       MemorySegment from,
@@ -159,8 +166,8 @@ final class Strided {
       int rows) {
     int squares = cf == 2 && rt == 2 ? rows & ~3 : 0;
     int whole = squares == 0 ? 0 : columns & ~3;
-    for (int r = 0; r < squares; r += 4)
-      for (int c = 0; c < whole; c += 4) {
+    for (int c = 0; c < whole; c += 4)
+      for (int r = 0; r < squares; r += 4) {
         long in = f + c * 2L + r * rf;
         long a = from.get(LE_LONG, in);
         long b = from.get(LE_LONG, in + rf);
@@ -198,8 +205,8 @@ final class Strided {
       int rows) {
     int squares = cf == 4 && rt == 4 ? rows & ~1 : 0;
     int whole = squares == 0 ? 0 : columns & ~1;
-    for (int r = 0; r < squares; r += 2)
-      for (int c = 0; c < whole; c += 2) {
+    for (int c = 0; c < whole; c += 2)
+      for (int r = 0; r < squares; r += 2) {
         long a = from.get(LE_LONG, f + c * 4L + r * rf);
         long b = from.get(LE_LONG, f + c * 4L + r * rf + rf);
         long out = t + c * ct + r * 4L;

@@ -1,5 +1,7 @@
 package org.isomorph.convert.run;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
@@ -9,12 +11,20 @@ import org.isomorph.layout.Box.Dim;
  * come in runs as long as can be.
  *
  * <p>A transpose shows why: a tile of whole source rows reads one long run and writes scraps, a
- * tile of whole target rows the reverse; a square tile of 8 MiB does both in runs of several KiB.
- * So a tile grows, from one element, always on the side whose runs are shorter.
+ * tile of whole target rows the reverse. Scraps that are written cost more than scraps that are
+ * read, as each is a page that is found, locked and marked. So a tile grows, from one element, on
+ * the side of the target until its runs are {@value #WRITES} times as long as the source's: whole
+ * rows of the target where that leaves the source some KiB.
  */
 final class Tiling {
   /** What stays in a core's cache from reading to writing: enough where nothing is scattered. */
   private static final int NEAR_BYTES = 2 << 20;
+
+  /** Source runs of this length may as well be read one by one, if gaps between them do not fit. */
+  private static final int APART_BYTES = 1024;
+
+  /** How much more it costs to begin a write than a read. */
+  private static final int WRITES = 8;
 
   private final Box box;
   private final long[] extents;
@@ -67,10 +77,23 @@ final class Tiling {
     return new Tiling(move.box(), fromWidth, toWidth, fromWidth, bufferBytes);
   }
 
-  /** One tile: a part of the box, with everything that reading and writing it needs. */
+  /**
+   * One tile: a part of the box, with everything that reading and writing it needs.
+   *
+   * @param from its first element in the source
+   * @param to its first element in the target
+   * @param reads how it is read, or what it is a part of
+   * @param start its first element in what is read
+   */
   @SuppressWarnings("ArrayRecordComponent") // passed on at once, never compared
   record Tile(
-      long from, long to, long[] extents, long[] fromStrides, long[] toStrides, Footprint reads) {
+      long from,
+      long to,
+      long[] extents,
+      long[] fromStrides,
+      long[] toStrides,
+      Footprint reads,
+      long start) {
     long elements() {
       return product(extents);
     }
@@ -90,6 +113,32 @@ final class Tiling {
         stride *= extents[axis];
       }
       return strides;
+    }
+
+    /**
+     * The tile in parts of at most so many elements, in the order of the target; a part has one
+     * step at least along the outermost axis that there is.
+     */
+    List<Tile> parts(long most) {
+      int axis = 0;
+      while (axis < extents.length - 1 && extents[axis] == 1) axis++;
+      if (extents.length == 0 || elements() <= most) return List.of(this);
+      long step = Math.max(1, most / (elements() / extents[axis]));
+      List<Tile> parts = new ArrayList<>();
+      for (long at = 0; at < extents[axis]; at += step) {
+        long[] part = extents.clone();
+        part[axis] = Math.min(step, extents[axis] - at);
+        parts.add(
+            new Tile(
+                from + at * fromStrides[axis],
+                to + at * toStrides[axis],
+                part,
+                fromStrides,
+                toStrides,
+                reads,
+                start + at * reads.strides()[axis]));
+      }
+      return parts;
     }
 
     /** From run to run, in elements, when they lie in the order of the target. */
@@ -144,12 +193,12 @@ final class Tiling {
       to += start * toStrides[axis];
     }
     Footprint reads = Footprint.of(sourceOrder, part, fromStrides, fromWidth, capacity);
-    return new Tile(from, to, part, fromStrides, toStrides, reads);
+    return new Tile(from, to, part, fromStrides, toStrides, reads, 0);
   }
 
-  /** Grows an axis that reads close together, if reads are the shorter runs. */
+  /** Grows an axis that reads close together, if writes are long enough for that. */
   private boolean growSource() {
-    if (sourceRun() * fromWidth > targetRun() * toWidth && targetAxis() >= 0) return false;
+    if (sourceRun() * fromWidth * WRITES > targetRun() * toWidth && targetAxis() >= 0) return false;
     return grow(sourceAxis());
   }
 
@@ -173,9 +222,10 @@ final class Tiling {
     return low > before;
   }
 
-  /** Whether the tile fits even if every gap worth reading is read. */
+  /** Whether the tile fits even if every gap worth reading is read, or can do without gaps. */
   private boolean fits() {
     if (product(tile) > capacity) return false;
+    if (sourceRun() * fromWidth >= APART_BYTES) return true;
     var reads = Footprint.of(sourceOrder, tile, fromStrides, fromWidth, Long.MAX_VALUE);
     return reads.bridged() <= capacity;
   }

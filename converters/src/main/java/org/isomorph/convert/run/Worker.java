@@ -31,7 +31,7 @@ final class Worker implements Closeable {
    * What is written at once from a buffer, between multiples of it in the target: it stays in a
    * core's cache between reading and writing, and no page of the target is written twice.
    */
-  static final int PIECE = 512 << 10;
+  static final int PIECE = 1 << 20;
 
   private final Schedule schedule;
   private final Buffers buffers;
