@@ -10,9 +10,9 @@ import com.github.ajalt.clikt.parameters.types.choice
 import com.github.ajalt.clikt.parameters.types.path
 import java.nio.file.Files
 import java.util.Optional
+import org.isomorph.convert.Figures
 import org.isomorph.convert.FileCompile
 import org.isomorph.convert.ModelReference
-import org.isomorph.convert.PlanText
 
 /** Writes a model as an archive that runs without Isomorph. */
 class CompileCommand : IsomorphCommand("compile") {
@@ -40,6 +40,6 @@ class CompileCommand : IsomorphCommand("compile") {
   override fun execute() {
     val checkpoint = ModelReference.find(model, families).weights()
     FileCompile(output, inside, Optional.ofNullable(dtype)).run(checkpoint)
-    echo("$output: ${checkpoint.model().name()}, ${PlanText.size(Files.size(output))}")
+    echo("$output: ${checkpoint.model().name()}, ${Figures.bytes(Files.size(output))}")
   }
 }

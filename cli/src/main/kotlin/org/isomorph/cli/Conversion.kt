@@ -1,8 +1,8 @@
 package org.isomorph.cli
 
 import java.nio.file.Path
-import java.util.Locale
 import java.util.Optional
+import org.isomorph.convert.Figures
 import org.isomorph.convert.Plan
 import org.isomorph.convert.PlanText
 import org.isomorph.convert.run.Result
@@ -50,13 +50,7 @@ internal class Conversion(
       if (result.filesResumed() > 0) ", ${result.filesResumed()} files kept from an earlier run"
       else ""
     val seconds = result.elapsed().toNanos() / 1e9
-    return "%,d tensors, %s in %.2f s%s"
-      .format(
-        Locale.ROOT,
-        plan.tensors().size,
-        PlanText.size(result.bytes()),
-        seconds,
-        resumed,
-      )
+    return "${Figures.grouped(plan.tensors().size.toLong())} tensors, " +
+      "${Figures.bytes(result.bytes())} in ${Figures.fixed(seconds, 2)} s$resumed"
   }
 }

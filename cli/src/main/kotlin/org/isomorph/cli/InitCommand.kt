@@ -14,9 +14,9 @@ import com.github.ajalt.clikt.parameters.types.long
 import com.github.ajalt.clikt.parameters.types.path
 import java.util.Locale
 import java.util.Optional
+import org.isomorph.convert.Figures
 import org.isomorph.convert.Initialisation
 import org.isomorph.convert.ModelReference
-import org.isomorph.convert.PlanText
 import org.isomorph.sharding.BlockScales
 import org.isomorph.tensor.DType
 
@@ -82,7 +82,7 @@ class InitCommand : IsomorphCommand("init") {
           Locale.ROOT,
           plan.model().name(),
           plan.model().parameters(),
-          PlanText.size(result.bytes()),
+          Figures.bytes(result.bytes()),
           seconds,
           destination,
         )

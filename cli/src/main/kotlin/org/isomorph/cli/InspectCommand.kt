@@ -16,8 +16,8 @@ import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
+import org.isomorph.convert.Figures
 import org.isomorph.convert.ModelReference
-import org.isomorph.convert.PlanText
 import org.isomorph.convert.Routes
 import org.isomorph.dialect.Table
 import org.isomorph.megatron.Megatron
@@ -122,7 +122,7 @@ class InspectCommand : IsomorphCommand("inspect") {
     echo(row("tensors", tensors(found)))
     found.checkpoint().ifPresent { checkpoint ->
       val bytes = checkpoint.stored().tensors().values.sumOf { it.bytes() }
-      echo("%-24s%s, mostly %s".format("stored", PlanText.size(bytes), checkpoint.mainDType()))
+      echo("%-24s%s, mostly %s".format("stored", Figures.bytes(bytes), checkpoint.mainDType()))
       checkpoint.unknown().forEach {
         echo("unknown tensor          $it: in no row of the ${checkpoint.dialect().name()} table")
       }

@@ -24,6 +24,7 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
     context {
       helpFormatter = ::HelpWithExamples
       terminal = if (stdoutIsPiped()) Terminal(terminalInterface = Pipe) else corrected(terminal)
+      if (stdoutIsPiped()) echoMessage = ::printPlain
     }
     eagerOption("--version", help = "Show the version, the JDK and the start-up cache, and exit") {
       throw PrintMessage(versionText())
@@ -84,6 +85,13 @@ private fun corrected(terminal: Terminal): Terminal {
  * finds out.
  */
 private fun stdoutIsPiped() = System.getProperty("isomorph.stdout.terminal") == "false"
+
+/** Prints without the terminal's layout, which has nothing to do where nobody watches. */
+private fun printPlain(context: Context, message: Any?, trailingNewline: Boolean, err: Boolean) {
+  val stream = if (err) System.err else System.out
+  stream.print(if (trailingNewline) "$message\n" else "$message")
+  stream.flush()
+}
 
 /**
  * A stdout that leads to a file or a program: known without the system calls that cost a start a

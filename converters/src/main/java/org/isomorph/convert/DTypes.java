@@ -46,7 +46,7 @@ public final class DTypes {
     for (TensorInfo tensor : tensors)
       elements.merge(tensor.dtype(), tensor.shape().elements(), Math::addExact);
     return elements.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
+        .max((a, b) -> Long.compare(a.getValue(), b.getValue()))
         .map(Map.Entry::getKey)
         .orElse(DType.F32);
   }

@@ -22,6 +22,14 @@ import org.isomorph.tensorfile.Seal;
 final class PlanDigest {
   private PlanDigest() {}
 
+  /**
+   * Looks for the algorithm on a thread of its own: the first time, that takes a start longer than
+   * all the digesting.
+   */
+  static void prepare() {
+    Thread.ofPlatform().daemon().name("isomorph-digest").start(PlanDigest::sha256);
+  }
+
   static String of(
       List<Blueprint.File> files, List<Blueprint.Small> small, List<Blueprint.Carried> carried)
       throws IOException {

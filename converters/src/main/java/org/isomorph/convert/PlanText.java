@@ -3,7 +3,6 @@ package org.isomorph.convert;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.isomorph.dialect.Row;
@@ -38,10 +37,12 @@ public final class PlanText {
 
   private void head() {
     line(
-        "%s (%s) to %s: %s",
-        plan.source().directory(),
+        plan.source().directory().toString(),
+        " (",
         plan.source().dialect().name(),
+        ") to ",
         plan.target().name(),
+        ": ",
         plan.outcome() == Outcome.EXACT
             ? "exact, the bytes come back"
             : "the same function, rounded");
@@ -50,26 +51,29 @@ public final class PlanText {
 
   private void details() {
     for (Step step : plan.steps())
-      line(
-          "  step      %s%s",
-          step.sentence(), step.outcome() == Outcome.ROUNDED ? " (rounded)" : "");
+      line("  step      ", step.sentence(), step.outcome() == Outcome.ROUNDED ? " (rounded)" : "");
     plan.made()
-        .forEach((how, tensors) -> line("  read      %s (rounded): %,d tensors", how, tensors));
+        .forEach((how, tensors) -> line("  read      ", how, " (rounded): ", tensors(tensors)));
     plan.casts()
         .forEach((cast, tensors) ->
             line(
-                "  cast      %s, %s: %,d tensors",
-                cast, DTypes.isExact(cast) ? "exactly" : "to nearest even", tensors));
+                "  cast      ",
+                cast,
+                DTypes.isExact(cast) ? ", exactly: " : ", to nearest even: ",
+                tensors(tensors)));
     evidence();
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     plan.left()
         .forEach((tensor, reason) ->
             byReason.computeIfAbsent(reason, _ -> new ArrayList<>()).add(tensor));
-    byReason.forEach((reason, tensors) -> line("  left      %s: %s", some(tensors), reason));
+    byReason.forEach((reason, tensors) -> line("  left      ", some(tensors), ": ", reason));
     for (Difference lost : plan.lost())
       line(
-          "  unsaid    %s (%s has no key for it, and no computation needs it)",
-          lost.sentence(), plan.target().name());
+          "  unsaid    ",
+          lost.sentence(),
+          " (",
+          plan.target().name(),
+          " has no key for it, and no computation needs it)");
   }
 
   /** Questions that differ only in their numbers are one line: the same is asked of every layer. */
@@ -85,10 +89,16 @@ public final class PlanText {
           .add(evidence);
     alike.forEach((answer, group) ->
         line(
-            "  evidence  %s%s (%,d bytes read)",
+            "  evidence  ",
             answer,
             group.size() == 1 ? "" : ", " + group.size() + " times",
-            group.stream().mapToLong(Evidence::bytes).sum()));
+            " (",
+            Figures.grouped(group.stream().mapToLong(Evidence::bytes).sum()),
+            " bytes read)"));
+  }
+
+  private static String tensors(long count) {
+    return Figures.grouped(count) + " tensors";
   }
 
   private static String some(List<String> names) {
@@ -101,39 +111,41 @@ public final class PlanText {
     Map<Row.Stored, List<Table.Entry>> byRow = new LinkedHashMap<>();
     for (Table.Entry entry : plan.tensors())
       byRow.computeIfAbsent(entry.row(), _ -> new ArrayList<>()).add(entry);
-    line("  tensors   %,d", plan.tensors().size());
+    line("  tensors   ", Figures.grouped(plan.tensors().size()));
     byRow.forEach((row, entries) ->
         line(
-            "    %s%s %s = %s",
-            row.name(),
-            entries.size() == 1 ? "" : " x" + entries.size(),
-            entries.getFirst().shape(),
-            row.layout()));
+            "    ",
+            row.name().toString(),
+            entries.size() == 1 ? " " : " x" + entries.size() + " ",
+            entries.getFirst().shape().toString(),
+            " = ",
+            row.layout().toString()));
   }
 
   private void files() {
     long bytes = plan.blueprint().bytes();
-    line("  files     %,d, together %s", plan.written().files().size(), size(bytes));
+    line(
+        "  files     ",
+        Figures.grouped(plan.written().files().size()),
+        ", together ",
+        Figures.bytes(bytes));
     for (WrittenTensors.File file : plan.written().files())
-      line("    %s %s, %,d tensors", file.name(), size(file.size()), file.entries().size());
+      line(
+          "    ",
+          file.name(),
+          " ",
+          Figures.bytes(file.size()),
+          ", ",
+          tensors(file.entries().size()));
     List<String> carried =
         plan.blueprint().carried().stream().map(Blueprint.Carried::name).toList();
     line(
-        "  beside    %s%s",
+        "  beside    ",
         String.join(", ", new TreeSet<>(plan.written().texts().keySet())),
         carried.isEmpty() ? "" : ", carried along: " + String.join(", ", carried));
   }
 
-  /** Bytes in the unit that a person would choose. */
-  public static String size(long bytes) {
-    if (bytes < 1_000_000) return String.format(Locale.ROOT, "%,d bytes", bytes);
-    return bytes < 1_000_000_000
-        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-        : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
-  }
-
-  @SuppressWarnings("AnnotateFormatMethod") // all formats stand in this class
-  private void line(String format, Object... values) {
-    lines.add(String.format(Locale.ROOT, format, values));
+  private void line(String... parts) {
+    lines.add(String.join("", parts));
   }
 }

@@ -63,6 +63,7 @@ public final class Planner {
   }
 
   private Plan plan() throws IOException {
+    PlanDigest.prepare();
     checkReplicas();
     checkCopies();
     checkZeros();

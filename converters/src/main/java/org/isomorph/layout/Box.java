@@ -4,7 +4,6 @@ import static java.lang.Math.addExact;
 import static java.lang.Math.multiplyExact;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.isomorph.tensor.Shape;
 
@@ -195,7 +194,7 @@ public record Box(long from, long to, List<Dim> dims) {
     if (dims.size() < 2) return true;
     List<Dim> moving = new ArrayList<>(dims);
     moving.removeIf(dim -> dim.fromStride == 0);
-    moving.sort(Comparator.comparingLong(Dim::fromStride));
+    moving.sort((a, b) -> Long.compare(a.fromStride, b.fromStride));
     span = 0;
     for (Dim dim : moving) {
       if (dim.fromStride <= span) return false;
@@ -208,7 +207,7 @@ public record Box(long from, long to, List<Dim> dims) {
   static List<Dim> coalesced(List<Dim> dims) {
     List<Dim> sorted = new ArrayList<>(dims);
     sorted.removeIf(dim -> dim.extent == 1);
-    if (sorted.size() > 1) sorted.sort(Comparator.comparingLong(Dim::toStride).reversed());
+    if (sorted.size() > 1) sorted.sort((a, b) -> Long.compare(b.toStride, a.toStride));
     List<Dim> result = new ArrayList<>(sorted.size());
     for (Dim inner : sorted) {
       Dim outer = result.isEmpty() ? null : result.getLast();

@@ -1,7 +1,6 @@
 package org.isomorph.layout;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,7 +36,7 @@ final class Fusion {
       sources.forEach((source, boxes) -> {
         for (Box box : fuseBoxes(boxes)) ofTarget.add(new Piece<>(source, target, box));
       });
-      ofTarget.sort(Comparator.comparingLong(piece -> piece.box().to()));
+      ofTarget.sort((a, b) -> Long.compare(a.box().to(), b.box().to()));
       result.addAll(ofTarget);
     });
     return List.copyOf(result);
@@ -189,6 +188,6 @@ final class Fusion {
   }
 
   private static List<Box> sorted(List<Box> boxes) {
-    return boxes.stream().sorted(Comparator.comparingLong(Box::to)).toList();
+    return boxes.stream().sorted((a, b) -> Long.compare(a.to(), b.to())).toList();
   }
 }

@@ -1,7 +1,6 @@
 package org.isomorph.layout;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -18,7 +17,7 @@ final class Ranges<E> {
   /** Ranges from {@code firstOf} to {@code lastOf}, both inclusive. */
   Ranges(List<E> items, ToLongFunction<E> firstOf, ToLongFunction<E> lastOf) {
     List<E> sorted = new ArrayList<>(items);
-    sorted.sort(Comparator.comparingLong(firstOf));
+    sorted.sort((a, b) -> Long.compare(firstOf.applyAsLong(a), firstOf.applyAsLong(b)));
     this.items = sorted;
     this.first = new long[sorted.size()];
     this.lastSoFar = new long[sorted.size()];

@@ -19,8 +19,8 @@ import org.isomorph.convert.Bytes;
 import org.isomorph.convert.Checkpoint;
 import org.isomorph.convert.ConversionRefused;
 import org.isomorph.convert.ConversionRequest;
+import org.isomorph.convert.Figures;
 import org.isomorph.convert.Plan;
-import org.isomorph.convert.PlanText;
 import org.isomorph.convert.Planner;
 import org.isomorph.convert.run.Mismatch;
 import org.isomorph.convert.run.Options;
@@ -82,7 +82,7 @@ public record WayBack(long tensors, long bytes, Map<String, List<String>> others
             Locale.ROOT,
             "the way back gives %,d tensors of the source bit for bit (%s)",
             tensors,
-            PlanText.size(bytes)));
+            Figures.bytes(bytes)));
     others.forEach((why, names) ->
         sentences.add(
             String.format(

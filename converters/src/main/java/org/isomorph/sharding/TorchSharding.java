@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.isomorph.tensor.TensorInfo;
+import org.isomorph.tensorfile.FileNames;
 import org.isomorph.tensorfile.SafetensorsIndex;
 import org.isomorph.tensorfile.ShardPlan;
 import org.isomorph.tensorfile.TorchDirectory;
@@ -27,7 +28,7 @@ public record TorchSharding(long maxShardBytes) implements Sharding {
     Map<String, String> weightMap = new TreeMap<>();
     long totalSize = 0;
     for (int i = 0; i < shards.size(); i++) {
-      String name = "pytorch_model-%05d-of-%05d.bin".formatted(i + 1, shards.size());
+      String name = FileNames.shard("pytorch_model", i + 1, shards.size(), "bin");
       files.add(file(name, shards.get(i)));
       for (TensorInfo tensor : shards.get(i)) {
         weightMap.put(tensor.name(), name);

@@ -19,6 +19,21 @@ public final class FileNames {
     return Optional.empty();
   }
 
+  /**
+   * The name of one shard among others: {@code model-00002-of-00004.safetensors}.
+   *
+   * <p>Put together by hand: a formatter takes 10 ms when it is new, a twentieth of a conversion's
+   * start.
+   */
+  public static String shard(String stem, int number, int count, String extension) {
+    return stem + "-" + fiveDigits(number) + "-of-" + fiveDigits(count) + "." + extension;
+  }
+
+  private static String fiveDigits(int number) {
+    String digits = Integer.toString(number);
+    return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
+  }
+
   /** Whether a name is that of a file beside others: no separators, no drive of Windows. */
   static boolean isPlain(String name) {
     return !name.isEmpty()

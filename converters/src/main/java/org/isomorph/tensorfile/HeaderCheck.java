@@ -3,7 +3,6 @@ package org.isomorph.tensorfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.isomorph.tensor.DType;
@@ -36,8 +35,10 @@ final class HeaderCheck {
       // The range is within the file, so neither sum overflows.
       tensors.add(new StoredTensor(info, file, dataBegin + entry.begin(), dataBegin + entry.end()));
     }
-    tensors.sort(
-        Comparator.comparingLong(StoredTensor::begin).thenComparingLong(StoredTensor::end));
+    tensors.sort((a, b) ->
+        a.begin() == b.begin()
+            ? Long.compare(a.end(), b.end())
+            : Long.compare(a.begin(), b.begin()));
     check.partition(tensors, dataBegin);
     return tensors;
   }

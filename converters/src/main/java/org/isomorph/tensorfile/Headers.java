@@ -9,10 +9,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Reads the headers of many files at once, because on a network each costs a round trip. */
+/**
+ * Reads the headers of many files at once, because on a network each costs a round trip. A few are
+ * read one by one: threads that are new take longer than that.
+ */
 public final class Headers {
   // A header may claim 100 MB of memory, so there must be a bound, and a low one.
   private static final int AT_ONCE = 8;
+
+  private static final int FEW = 4;
 
   private Headers() {}
 
@@ -25,7 +30,7 @@ public final class Headers {
   /** The headers of {@code files}, in the same order; of several failures the first is thrown. */
   public static <F, H> List<H> read(List<F> files, Reader<F, H> reader) throws IOException {
     List<H> headers = new ArrayList<>(files.size());
-    if (files.size() < 2) {
+    if (files.size() <= FEW) {
       for (F file : files) headers.add(reader.read(file));
       return headers;
     }

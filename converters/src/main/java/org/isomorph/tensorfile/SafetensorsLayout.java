@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,7 +94,7 @@ public final class SafetensorsLayout {
     // Before the header is made, in memory, of names that are too long for one.
     checkHeaderLength(tensors.stream().mapToLong(tensor -> tensor.name().length()).sum());
     List<TensorInfo> ordered = new ArrayList<>(tensors);
-    ordered.sort(Comparator.comparingInt((TensorInfo tensor) -> tensor.dtype().bits()).reversed());
+    ordered.sort((a, b) -> Integer.compare(b.dtype().bits(), a.dtype().bits()));
     return new SafetensorsLayout(ordered, metadata);
   }
 

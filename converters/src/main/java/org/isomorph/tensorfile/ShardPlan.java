@@ -71,7 +71,7 @@ public final class ShardPlan {
       String name =
           shards.size() == 1
               ? SafetensorsDirectory.SINGLE_FILE_NAME
-              : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+              : FileNames.shard("model", i + 1, shards.size(), "safetensors");
       files.put(name, SafetensorsLayout.of(shards.get(i), metadata));
       for (TensorInfo tensor : shards.get(i)) weightMap.put(tensor.name(), name);
     }

@@ -93,7 +93,8 @@ final class Partial implements Closeable {
       steps.reached("restored");
     }
     Path plan = root.resolve("plan");
-    String wanted = "%s%n%s%n%s".formatted(VERSION, blueprint.digest(), sources);
+    String wanted =
+        String.join(System.lineSeparator(), VERSION, blueprint.digest(), sources.toString());
     String found = Files.exists(plan) ? Files.readString(plan) : "";
     boolean same = found.equals(wanted);
     if (same && journal.isComplete() && !Files.exists(files()) && holds(blueprint, sources))

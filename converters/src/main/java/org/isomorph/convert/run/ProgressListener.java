@@ -8,8 +8,12 @@ package org.isomorph.convert.run;
  */
 @FunctionalInterface
 public interface ProgressListener {
-  /** Hears nothing. */
-  ProgressListener NONE = (_, _, _) -> {};
+  /** Hears nothing. No lambda: the JVM would make its class whenever any listener is first used. */
+  ProgressListener NONE =
+      new ProgressListener() {
+        @Override
+        public void progress(long bytesDone, long bytesTotal, String doing) {}
+      };
 
   /**
    * So much is done.

@@ -91,7 +91,12 @@ final class SourceStates {
   public String toString() {
     StringBuilder text = new StringBuilder();
     states.forEach((file, state) ->
-        text.append("%d %s %s%n".formatted(state.size, state.changed, file.toAbsolutePath())));
+        text.append(state.size)
+            .append(' ')
+            .append(state.changed)
+            .append(' ')
+            .append(file.toAbsolutePath())
+            .append(System.lineSeparator()));
     return text.toString();
   }
 }

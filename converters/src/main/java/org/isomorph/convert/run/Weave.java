@@ -1,7 +1,6 @@
 package org.isomorph.convert.run;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ record Weave(Slot target, List<Move> moves, long begin, long end) {
   /** Adds the weaves among the moves into one tensor: those that overlap, without gaps. */
   private static void addAll(Slot slot, List<Move> moves, List<Weave> weaves) {
     List<Move> sorted = new ArrayList<>(moves);
-    sorted.sort(Comparator.comparingLong(move -> move.box().to()));
+    sorted.sort((a, b) -> Long.compare(a.box().to(), b.box().to()));
     for (int first = 0, next; first < sorted.size(); first = next) {
       long begin = sorted.get(first).box().to();
       long end = begin;
