@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.LongAdder;
 import org.isomorph.convert.Blueprint;
+import org.jspecify.annotations.Nullable;
 
 /** One large file on its way: what is left to do. Guarded by the schedule, except the counter. */
 final class Job {
@@ -14,6 +15,9 @@ final class Job {
   /** Bytes that chunks have written; what they never write is counted when the file is finished. */
   final LongAdder written = new LongAdder();
 
+  /** What is written, summed; null where no checksum of it is wanted. */
+  final @Nullable Checksums sums;
+
   private Deque<Chunk> waiting = new ArrayDeque<>();
   private int unfinished;
   private boolean sealing;
@@ -21,6 +25,7 @@ final class Job {
   Job(Blueprint.File file, Path path) {
     this.file = file;
     this.path = path;
+    this.sums = file.seals().isEmpty() ? null : new Checksums();
   }
 
   /** Cuts the file's tasks into chunks. */

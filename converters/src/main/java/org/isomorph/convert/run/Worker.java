@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.convert.run.Buffers.Buffer;
@@ -82,7 +83,8 @@ final class Worker implements Closeable {
       case Chunk.Elements(var compute, var first, var end) ->
           new Computation(sources, buffers, this).compute(compute, first, end);
       case Chunk.Seals(var seals) -> {
-        for (Seal seal : seals) seal(seal);
+        Checksums sums = Objects.requireNonNull(job().sums);
+        for (Seal seal : seals) seal(sums, seal);
       }
     }
   }
@@ -98,20 +100,26 @@ final class Worker implements Closeable {
     write(woven.view(0, type.bytes(end - first)), weave.target().offset() + type.bytes(first));
   }
 
-  /** Sums what is in the file by now, as it is there, and writes the sum. */
-  private void seal(Seal seal) throws IOException {
+  /** Writes the sum of what is in the file by now. */
+  private void seal(Checksums sums, Seal seal) throws IOException {
+    OptionalInt known = sums.of(seal);
+    int crc = known.isPresent() ? known.getAsInt() : crc(seal);
+    Buffer buffer = buffers.first(Seal.BYTES);
+    for (long at : seal.at())
+      write(buffer.view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(0, crc), at);
+  }
+
+  /** The sum of bytes that not only this execution wrote, or not all: as they are in the file. */
+  private int crc(Seal seal) throws IOException {
     CRC32 crc = new CRC32();
-    Buffer buffer = buffers.first(Math.max(piece(), Seal.BYTES));
+    Buffer buffer = buffers.first(piece());
     for (long at = seal.begin(); at < seal.end(); ) {
       ByteBuffer part = buffer.view(0, Math.min(piece(), seal.end() - at));
       target().give(part, at);
       at += part.position();
       crc.update(part.flip());
     }
-    for (long at : seal.at()) {
-      ByteBuffer sum = buffer.view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      write(sum.putInt(0, (int) crc.getValue()), at);
-    }
+    return (int) crc.getValue();
   }
 
   /** Copies ranges, ordered by target: within the kernel where it can move whole pages. */
@@ -120,7 +128,7 @@ final class Worker implements Closeable {
     long start = 0; // where the collected bytes belong in the target
     int collected = 0;
     for (Range range : ranges) {
-      if (movesWholePages(range)) {
+      if (job().sums == null && movesWholePages(range)) {
         flush(buffer, collected, start);
         collected = 0;
         target().take(sources, range.source(), range.from(), range.length(), range.to());
@@ -162,6 +170,7 @@ final class Worker implements Closeable {
   /** Writes all of a buffer at {@code position} of the present file. */
   void write(ByteBuffer buffer, long position) throws IOException {
     int length = buffer.remaining();
+    if (job().sums != null) job().sums.add(buffer, position);
     target().take(buffer, position);
     schedule.wrote(job(), length);
   }
