@@ -89,17 +89,23 @@ internal class LargeConversion(folder: Path) {
     }
   }
 
-  /** The finished files of an unfinished conversion by name: which file it is, and when written. */
-  fun finished(): Map<String, String> {
-    val journal = partial.resolve("journal")
-    if (!journal.exists()) return emptyMap()
-    return journal
-      .readLines()
-      .filter { it.endsWith(".safetensors") }
-      .map { it.substringAfter(' ') }
-      .filter { partial.resolve("files").resolve(it).exists() }
-      .associateWith { identity(partial.resolve("files").resolve(it)) }
-  }
+  /**
+   * The finished files of an unfinished conversion by name: which file it is, and when written. The
+   * conversion may go on meanwhile, and move them to the destination.
+   */
+  fun finished(): Map<String, String> =
+    try {
+      val files = partial.resolve("files")
+      partial
+        .resolve("journal")
+        .readLines()
+        .filter { it.endsWith(".safetensors") }
+        .map { it.substringAfter(' ') }
+        .filter { files.resolve(it).exists() }
+        .associateWith { identity(files.resolve(it)) }
+    } catch (_: NoSuchFileException) {
+      emptyMap()
+    }
 
   /** The share of the data that is not in finished files. */
   fun left(): Double {
