@@ -28,7 +28,7 @@ import org.isomorph.tensorfile.Safetensors
 
 /**
  * The whole round in a few seconds: describe a model, write it, look at it, move it through three
- * families, run it, compare the bytes.
+ * families and over four ranks, run it, compare the bytes.
  */
 class DemoCommand : IsomorphCommand("demo") {
   private val keep by
@@ -37,7 +37,7 @@ class DemoCommand : IsomorphCommand("demo") {
       .help("Keep the checkpoints in this directory, which must not exist yet")
 
   override fun help(context: Context) =
-    "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan, to float32 and back, run it, and compare the bytes. Needs nothing but some 500 MB of disk."
+    "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan, to float32, to Megatron's ranks and back, run it, and compare the bytes. Needs nothing but some 600 MB of disk."
 
   override fun execute() {
     val folder =
@@ -69,8 +69,21 @@ class DemoCommand : IsomorphCommand("demo") {
     type(folder, ConvertCommand(), "[wide] [narrow] --to llama --dtype bf16 --max-shard-size 20MB")
     type(folder, DiffCommand(), "[llama] [narrow]")
     type(folder, ConvertCommand(), "[llama] [gpt2] --to gpt2")
+    type(folder, ConvertCommand(), "[llama] [tp2-pp2] --to megatron --tp 2 --pp 2")
+    type(folder, ConvertCommand(), "[tp2-pp2] [from-ranks] --to llama --max-shard-size 20MB")
     run(folder)
-    compare(folder.resolve("llama"), folder.resolve("narrow"))
+    compare(
+      folder,
+      "llama",
+      "narrow",
+      "llama -> qwen2 -> baichuan -> llama -> float32 -> bfloat16: every file is the same, byte for byte",
+    )
+    compare(
+      folder,
+      "llama",
+      "from-ranks",
+      "llama -> four ranks of Megatron -> llama: every file is the same, byte for byte",
+    )
     Files.writeString(folder.resolve("prompt"), "1")
     type(folder, GenerateCommand(), "[narrow] --ids [prompt] --max-tokens 8")
   }
@@ -115,8 +128,10 @@ class DemoCommand : IsomorphCommand("demo") {
     }
   }
 
-  private fun compare(first: Path, last: Path) {
+  private fun compare(folder: Path, one: String, other: String, verdict: String) {
     title("Did the bytes come home?")
+    val first = folder.resolve(one)
+    val last = folder.resolve(other)
     val names =
       Files.list(first).use { files -> files.map { it.fileName.toString() }.sorted().toList() }
     for (name in names) {
@@ -127,9 +142,7 @@ class DemoCommand : IsomorphCommand("demo") {
         )
       echo("= $name")
     }
-    echo(
-      "llama -> qwen2 -> baichuan -> llama -> float32 -> bfloat16: every file is the same, byte for byte"
-    )
+    echo(verdict)
   }
 
   private fun title(text: String) {

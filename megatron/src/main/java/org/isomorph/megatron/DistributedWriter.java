@@ -98,7 +98,7 @@ final class DistributedWriter {
     Map<String, List<Item>> files = new LinkedHashMap<>();
     int number = 0;
     for (List<Item> own : items.values()) {
-      if (!own.isEmpty()) files.put("__%d_0.distcp".formatted(number), own);
+      if (!own.isEmpty()) files.put("__" + number + "_0.distcp", own);
       number++;
     }
     return files;

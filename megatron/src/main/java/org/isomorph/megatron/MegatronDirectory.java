@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.isomorph.tensorfile.DistributedDirectory;
+import org.isomorph.tensorfile.FileNames;
 import org.isomorph.tensorfile.TensorFileException;
 
 /**
@@ -48,7 +49,9 @@ public record MegatronDirectory(
 
   /** The directory of an iteration. */
   static String subdirectory(String iteration) {
-    return iteration.equals(RELEASE) ? RELEASE : "iter_%07d".formatted(Integer.parseInt(iteration));
+    return iteration.equals(RELEASE)
+        ? RELEASE
+        : "iter_" + FileNames.padded(Integer.parseInt(iteration), 7);
   }
 
   private static String said(Path tracker) throws IOException {

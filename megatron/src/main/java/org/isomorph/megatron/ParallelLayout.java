@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.isomorph.tensorfile.FileNames;
 
 /**
  * How a model is spread over ranks.
@@ -85,14 +86,18 @@ public record ParallelLayout(int tensor, Pipeline pipeline, int expert, int expe
 
   /** What the format {@code torch} calls a rank's directory. */
   public String directory(Rank rank) {
-    return "mp_rank_%02d".formatted(rank.tensor())
-        + (pipeline.stages() > 1 ? "_%03d".formatted(rank.pipeline()) : "")
-        + (expert > 1 ? "_%03d".formatted(rank.expert()) : "");
+    return "mp_rank_"
+        + FileNames.padded(rank.tensor(), 2)
+        + (pipeline.stages() > 1 ? "_" + FileNames.padded(rank.pipeline(), 3) : "")
+        + (expert > 1 ? "_" + FileNames.padded(rank.expert(), 3) : "");
   }
 
   @Override
   public String toString() {
-    return "TP %d, PP %d".formatted(tensor, pipeline.stages())
+    return "TP "
+        + tensor
+        + ", PP "
+        + pipeline.stages()
         + (pipeline.virtual() > 1 ? ", VPP " + pipeline.virtual() : "")
         + (expert > 1 ? ", EP " + expert : "")
         + (expertTensor != tensor ? ", ETP " + expertTensor : "");
