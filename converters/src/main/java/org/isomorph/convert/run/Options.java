@@ -9,8 +9,8 @@ package org.isomorph.convert.run;
  */
 public record Options(int threads, boolean force, int bufferBytes) {
   /**
-   * A transpose writes runs as long as the square root of this, and a system call for each. More
-   * would not fit what {@link #ALL_BUFFERS} leaves to two threads.
+   * A transpose that writes whole rows reads runs as long as this divided by a row, and a system
+   * call for each. More would not fit what {@link #ALL_BUFFERS} leaves to two threads.
    */
   private static final int BEST_BUFFER = 16 << 20;
 
