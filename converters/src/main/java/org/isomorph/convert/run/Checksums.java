@@ -40,13 +40,23 @@ final class Checksums {
     pieces.put(position, new Piece((int) crc.getValue(), written.remaining()));
   }
 
-  /** The checksum that a seal wants, or empty if pieces do not fill its range exactly. */
-  OptionalInt of(Seal seal) {
+  /**
+   * The checksum that a seal wants, or empty if pieces do not fill its range exactly. They are
+   * forgotten either way, so that there are never more than those of the files being written.
+   */
+  OptionalInt take(Seal seal) {
+    NavigableMap<Long, Piece> range = pieces.subMap(seal.begin(), true, seal.end(), false);
+    OptionalInt sum = sum(seal, range);
+    range.clear();
+    return sum;
+  }
+
+  private static OptionalInt sum(Seal seal, NavigableMap<Long, Piece> range) {
     int crc = 0;
     long at = seal.begin();
     long length = -1;
     int factor = 0;
-    for (var entry : pieces.subMap(seal.begin(), seal.end()).entrySet()) {
+    for (var entry : range.entrySet()) {
       Piece piece = entry.getValue();
       if (entry.getKey() != at) return OptionalInt.empty();
       if (piece.length != length) { // most are equally long

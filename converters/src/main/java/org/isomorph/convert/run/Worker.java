@@ -102,11 +102,11 @@ final class Worker implements Closeable {
 
   /** Writes the sum of what is in the file by now. */
   private void seal(Checksums sums, Seal seal) throws IOException {
-    OptionalInt known = sums.of(seal);
+    OptionalInt known = sums.take(seal);
     int crc = known.isPresent() ? known.getAsInt() : crc(seal);
     Buffer buffer = buffers.first(Seal.BYTES);
     for (long at : seal.at())
-      write(buffer.view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(0, crc), at);
+      put(buffer.view(0, Seal.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(0, crc), at);
   }
 
   /** The sum of bytes that not only this execution wrote, or not all: as they are in the file. */
@@ -169,8 +169,12 @@ final class Worker implements Closeable {
 
   /** Writes all of a buffer at {@code position} of the present file. */
   void write(ByteBuffer buffer, long position) throws IOException {
-    int length = buffer.remaining();
     if (job().sums != null) job().sums.add(buffer, position);
+    put(buffer, position);
+  }
+
+  private void put(ByteBuffer buffer, long position) throws IOException {
+    int length = buffer.remaining();
     target().take(buffer, position);
     schedule.wrote(job(), length);
   }

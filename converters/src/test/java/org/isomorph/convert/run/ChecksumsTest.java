@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.zip.CRC32;
@@ -40,19 +41,34 @@ class ChecksumsTest {
     }
     CRC32 whole = new CRC32();
     whole.update(bytes);
-    assertThat(sums.of(new Seal(OFFSET, OFFSET + size, List.of())))
+    assertThat(sums.take(new Seal(OFFSET, OFFSET + size, List.of())))
         .hasValue((int) whole.getValue());
   }
 
   @Test
   void whatPiecesDoNotFillExactlyIsUnknown() {
+    assertThat(sum(0, 10)).isPresent();
+    assertThat(sum(0, 30)).as("a hole").isEmpty();
+    assertThat(sum(0, 15)).as("a hole at the end").isEmpty();
+    assertThat(sum(20, 25)).as("a piece that is longer").isEmpty();
+    assertThat(sum(5, 10)).as("a piece that begins before").isEmpty();
+  }
+
+  /** Of the bytes from {@code begin} to {@code end}, where 0 to 10 and 20 to 30 are written. */
+  private static OptionalInt sum(long begin, long end) {
     Checksums sums = new Checksums();
     sums.add(ByteBuffer.allocate(10), 0);
     sums.add(ByteBuffer.allocate(10), 20);
-    assertThat(sums.of(new Seal(0, 10, List.of()))).isPresent();
-    assertThat(sums.of(new Seal(0, 30, List.of()))).as("a hole").isEmpty();
-    assertThat(sums.of(new Seal(0, 15, List.of()))).as("a hole at the end").isEmpty();
-    assertThat(sums.of(new Seal(20, 25, List.of()))).as("a piece that is longer").isEmpty();
-    assertThat(sums.of(new Seal(5, 10, List.of()))).as("a piece that begins before").isEmpty();
+    return sums.take(new Seal(begin, end, List.of()));
+  }
+
+  @Test
+  void piecesAreForgottenOnceTheyAreSummed() {
+    Checksums sums = new Checksums();
+    sums.add(ByteBuffer.allocate(10), 0);
+    sums.add(ByteBuffer.allocate(10), 10);
+    assertThat(sums.take(new Seal(0, 10, List.of()))).isPresent();
+    assertThat(sums.take(new Seal(0, 10, List.of()))).isEmpty();
+    assertThat(sums.take(new Seal(10, 20, List.of()))).isPresent();
   }
 }
