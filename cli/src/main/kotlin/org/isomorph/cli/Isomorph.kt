@@ -23,8 +23,10 @@ class Isomorph(commands: List<CliktCommand>) : NoOpCliktCommand(name = "isomorph
   init {
     context {
       helpFormatter = ::HelpWithExamples
-      terminal = if (stdoutIsPiped()) Terminal(terminalInterface = Pipe) else corrected(terminal)
-      if (stdoutIsPiped()) echoMessage = ::printPlain
+      if (stdoutIsPiped()) {
+        terminal = Terminal(terminalInterface = Pipe)
+        echoMessage = ::printPlain
+      } else terminal = corrected(terminal)
     }
     eagerOption("--version", help = "Show the version, the JDK and the start-up cache, and exit") {
       throw PrintMessage(versionText())

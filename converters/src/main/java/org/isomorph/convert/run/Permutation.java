@@ -34,6 +34,7 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
       write(read, tile, width, move.target(), target);
       return;
     }
+    // A quarter of a small buffer, so that its tiles have parts as those of a large one have.
     for (Tile part : tile.parts(Math.min(Worker.PIECE, buffers.bytes() / 4) / width)) {
       int held = Math.toIntExact(part.runs() * part.runStride(width));
       Buffer here = read;

@@ -120,9 +120,9 @@ final class Tiling {
      * step at least along the outermost axis that there is.
      */
     List<Tile> parts(long most) {
+      if (elements() <= most) return List.of(this);
       int axis = 0;
-      while (axis < extents.length - 1 && extents[axis] == 1) axis++;
-      if (extents.length == 0 || elements() <= most) return List.of(this);
+      while (extents[axis] == 1) axis++;
       long step = Math.max(1, most / (elements() / extents[axis]));
       List<Tile> parts = new ArrayList<>();
       for (long at = 0; at < extents[axis]; at += step) {
