@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,13 @@ import org.isomorph.tensorfile.Seal;
  * somebody asks for a certificate).
  */
 final class PlanDigest {
+  /** A conversion has tens of thousands of moves: what is digested at once is more than one. */
+  private static final int AT_ONCE = 64 << 10;
+
+  private final MessageDigest digest = sha256();
+  private final ByteBuffer pending = ByteBuffer.allocate(AT_ONCE);
+  private String lastKinds = "";
+
   private PlanDigest() {}
 
   /**
@@ -33,65 +41,91 @@ final class PlanDigest {
   static String of(
       List<Blueprint.File> files, List<Blueprint.Small> small, List<Blueprint.Carried> carried)
       throws IOException {
-    MessageDigest digest = sha256();
+    return new PlanDigest().digest(files, small, carried);
+  }
+
+  private String digest(
+      List<Blueprint.File> files, List<Blueprint.Small> small, List<Blueprint.Carried> carried)
+      throws IOException {
     Set<Path> sources = new TreeSet<>();
     for (Blueprint.File file : files) {
-      add(digest, "file " + file.name() + " " + file.size());
+      add("file " + file.name() + " " + file.size());
       for (Blueprint.Fixed bytes : file.fixed()) {
-        add(digest, bytes.offset(), bytes.content().size());
-        digest.update(bytes.content().buffer());
+        add(bytes.offset(), bytes.content().size());
+        add(bytes.content().buffer());
       }
-      for (Seal seal : file.seals()) add(digest, seal.toString());
+      for (Seal seal : file.seals()) add(seal.toString());
       for (Blueprint.Task task : file.tasks()) {
         task.sources().forEach(source -> source.files().forEach(sources::add));
         switch (task) {
-          case Blueprint.Move move -> add(digest, move);
-          case Blueprint.Compute compute -> add(digest, compute.toString());
+          case Blueprint.Move move -> add(move);
+          case Blueprint.Compute compute -> add(compute.toString());
         }
       }
     }
     for (Blueprint.Small file : small) {
-      add(digest, "small " + file.name());
-      digest.update(file.content().buffer());
+      add("small " + file.name());
+      add(file.content().buffer());
     }
     for (Blueprint.Carried file : carried) {
-      add(digest, "carried " + file.name());
+      add("carried " + file.name());
       sources.add(file.source());
     }
-    for (Path file : sources)
-      add(
-          digest,
-          "source " + file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
+    for (Path file : sources) {
+      add("source " + file);
+      Instant changed = Files.getLastModifiedTime(file).toInstant();
+      add(Files.size(file), changed.getEpochSecond(), changed.getNano());
+    }
+    flush();
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** A conversion has tens of thousands of moves: their numbers go in as they are, not as text. */
-  private static void add(MessageDigest digest, Blueprint.Move move) {
+  /**
+   * Numbers go in as they are, not as text, and what kind of move it is only when it is another.
+   */
+  private void add(Blueprint.Move move) {
     Blueprint.Slot target = move.target();
-    switch (move.source()) {
-      case Blueprint.Span source -> {
-        add(digest, source.dtype().name() + " " + source.file());
-        add(digest, source.offset());
-      }
-      case Blueprint.Derived source -> add(digest, source.tensor().toString());
+    String from =
+        switch (move.source()) {
+          case Blueprint.Span source -> source.dtype().name() + " of " + source.file();
+          case Blueprint.Derived source -> source.tensor().toString();
+        };
+    String kinds = "to " + target.dtype().name() + " from " + from;
+    if (!kinds.equals(lastKinds)) add(kinds);
+    lastKinds = kinds;
+    long offset = move.source() instanceof Blueprint.Span source ? source.offset() : 0;
+    Box box = move.box();
+    add(offset, target.offset(), box.from(), box.to(), box.dims().size());
+    for (Box.Dim dim : box.dims()) add(dim.extent(), dim.fromStride(), dim.toStride());
+  }
+
+  private void add(long... numbers) {
+    require((numbers.length + 1) * Long.BYTES);
+    pending.putLong(numbers.length);
+    for (long number : numbers) pending.putLong(number);
+  }
+
+  private void add(String text) {
+    add(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void add(ByteBuffer bytes) {
+    if (bytes.remaining() > AT_ONCE) {
+      flush();
+      digest.update(bytes);
+      return;
     }
-    add(digest, target.dtype().name());
-    add(digest, target.offset());
-    add(digest, move.box().from(), move.box().to());
-    for (Box.Dim dim : move.box().dims())
-      add(digest, dim.extent(), dim.fromStride(), dim.toStride());
+    require(bytes.remaining());
+    pending.put(bytes);
   }
 
-  private static void add(MessageDigest digest, long... numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate((numbers.length + 1) * Long.BYTES).putLong(numbers.length);
-    for (long number : numbers) bytes.putLong(number);
-    digest.update(bytes.flip());
+  private void require(int bytes) {
+    if (pending.remaining() < bytes) flush();
   }
 
-  private static void add(MessageDigest digest, String text) {
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) '\n');
+  private void flush() {
+    digest.update(pending.flip());
+    pending.clear();
   }
 
   private static MessageDigest sha256() {

@@ -1,7 +1,6 @@
 package org.isomorph.layout;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.isomorph.layout.Box.Dim;
 
@@ -118,7 +117,7 @@ final class Composition {
     Side {
       List<Step> moving = new ArrayList<>(steps.size());
       for (Step step : steps) if (step.extent > 1) moving.add(step);
-      if (moving.size() > 1) moving.sort(Comparator.comparingLong(Step::middle).reversed());
+      if (moving.size() > 1) moving.sort((a, b) -> Long.compare(b.middle, a.middle));
       steps = moving;
     }
 

@@ -42,6 +42,14 @@ public final class FileNames {
         && !name.equals("..")
         && name.indexOf(':') != 1
         && Names.textProblem(name).isEmpty()
-        && name.chars().noneMatch(unit -> Character.isISOControl(unit) || "/\\".indexOf(unit) >= 0);
+        && !hasSeparatorOrControl(name);
+  }
+
+  private static boolean hasSeparatorOrControl(String name) {
+    for (int at = 0; at < name.length(); at++) {
+      char unit = name.charAt(at);
+      if (unit == '/' || unit == '\\' || Character.isISOControl(unit)) return true;
+    }
+    return false;
   }
 }

@@ -35,9 +35,10 @@ internal object HeaderJson {
     }
     return json.append('}').toString()
   }
-
-  private fun quoted(text: String): String = JsonPrimitive(text).toString()
 }
+
+/** [text] as a string of JSON. */
+internal fun quoted(text: String): String = JsonPrimitive(text).toString()
 
 private class HeaderReader(private val file: Path) : ObjectReader<RawHeader>() {
   override fun deserialize(decoder: Decoder): RawHeader {

@@ -2,16 +2,9 @@ package org.isomorph.tensorfile
 
 import java.nio.file.Path
 import java.util.OptionalLong
-import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.encoding.Decoder
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonElement
-import kotlinx.serialization.json.JsonNull
-import kotlinx.serialization.json.JsonObject
-import kotlinx.serialization.json.JsonUnquotedLiteral
-import kotlinx.serialization.json.buildJsonObject
-import kotlinx.serialization.json.put
-import kotlinx.serialization.json.putJsonObject
 
 /** The JSON of an index: read strictly, written as Hugging Face's libraries write it. */
 internal object IndexJson {
@@ -19,12 +12,6 @@ internal object IndexJson {
 
   // Metadata is free; the bound is only there for the parser's sake.
   private const val DEPTH = 32
-
-  @OptIn(ExperimentalSerializationApi::class)
-  private val pretty = Json {
-    prettyPrint = true
-    prettyPrintIndent = "  "
-  }
 
   @JvmStatic
   fun parse(file: Path, text: String): SafetensorsIndex {
@@ -34,15 +21,20 @@ internal object IndexJson {
 
   @JvmStatic
   fun write(index: SafetensorsIndex): String {
-    val json = buildJsonObject {
-      putJsonObject("metadata") {
-        index.metadata().forEach { (key, value) -> put(key, verbatim(value)) }
+    val json = StringBuilder("{\n  \"metadata\": ")
+    // A number that were parsed and printed again would come out as another.
+    members(json, index.metadata()) { it }
+    json.append(",\n  \"weight_map\": ")
+    members(json, index.weightMap(), ::quoted)
+    return json.append("\n}\n").toString()
+  }
+
+  private fun members(json: StringBuilder, all: Map<String, String>, value: (String) -> String) {
+    if (all.isEmpty()) json.append("{}")
+    else
+      all.entries.joinTo(json, ",\n    ", "{\n    ", "\n  }") { (key, given) ->
+        quoted(key) + ": " + value(given)
       }
-      putJsonObject("weight_map") {
-        index.weightMap().forEach { (tensor, shard) -> put(tensor, shard) }
-      }
-    }
-    return pretty.encodeToString(JsonObject.serializer(), json) + "\n"
   }
 
   /** Whether [text] is one JSON value, and nothing else. */
@@ -53,11 +45,6 @@ internal object IndexJson {
     } catch (_: IllegalArgumentException) {
       false
     }
-
-  // A number that were parsed and printed again would come out as another.
-  @OptIn(ExperimentalSerializationApi::class)
-  private fun verbatim(json: String): JsonElement =
-    if (json == "null") JsonNull else JsonUnquotedLiteral(json)
 
   /** The number that [json] is, also if spelt 1.2e10; empty if it is none that fits a long. */
   @JvmStatic

@@ -3,7 +3,6 @@ package org.isomorph.spec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /**
  * Which layer owns a table of buckets that all layers of a tower share: for each mixer name, the
@@ -36,17 +35,18 @@ final class BucketTables {
     }
   }
 
-  /** The layer whose table serves this mixer in all layers of the tower, if they share one. */
-  static OptionalLong owner(Tower tower, String mixer) {
+  /** For each mixer name whose layers share a table, the layer whose table it is. */
+  static Map<String, Long> owners(Tower tower) {
+    Map<String, Long> owners = new HashMap<>();
     long layer = 0;
     for (Run run : tower.runs()) {
-      int index = Parameters.mixerNames(run.block()).indexOf(mixer);
-      if (index >= 0
-          && run.block().mixers().skip(index).findFirst().orElseThrow() instanceof Heads heads
-          && isShared(heads)) return OptionalLong.of(layer);
+      List<Mixer> mixers = run.block().mixers().toList();
+      for (int i = 0; i < mixers.size(); i++)
+        if (mixers.get(i) instanceof Heads heads && isShared(heads))
+          owners.putIfAbsent(Parameters.mixerNames(run.block()).get(i), layer);
       layer += run.count();
     }
-    return OptionalLong.empty();
+    return owners;
   }
 
   static boolean isShared(Heads heads) {

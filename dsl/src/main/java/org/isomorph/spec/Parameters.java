@@ -6,9 +6,11 @@ import static org.isomorph.spec.Parameter.Kind.MATRIX;
 import static org.isomorph.spec.Parameter.Kind.TABLE;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.isomorph.tensor.Shape;
 
@@ -41,6 +43,7 @@ public final class Parameters {
    * cross}, {@code ffn}, {@code retention}.
    */
   public static List<String> mixerNames(Block block) {
+    List<String> kinds = new ArrayList<>();
     List<String> names = new ArrayList<>();
     block
         .mixers()
@@ -52,9 +55,9 @@ public final class Parameters {
                 case FeedForward _ -> "ffn";
                 case Retention _ -> "retention";
               };
-          long earlier =
-              names.stream().filter(name -> name.replaceAll("\\d+$", "").equals(kind)).count();
-          names.add(earlier == 0 ? kind : kind + (earlier + 1));
+          kinds.add(kind);
+          int same = Collections.frequency(kinds, kind);
+          names.add(same == 1 ? kind : kind + same);
         });
     return names;
   }
@@ -83,7 +86,9 @@ public final class Parameters {
     if (!(found instanceof Heads heads) || !(heads.position() instanceof RelativePosition.Buckets))
       return Optional.empty();
     long owner =
-        BucketTables.isShared(heads) ? BucketTables.owner(tower, mixer).orElseThrow() : layer;
+        BucketTables.isShared(heads)
+            ? Objects.requireNonNull(BucketTables.owners(tower).get(mixer))
+            : layer;
     return Optional.of(tower.name() + "." + owner + "." + mixer + ".buckets.weight");
   }
 
@@ -136,16 +141,21 @@ public final class Parameters {
 
   private void tower(Tower tower) {
     tower.cache().ifPresent(cache -> cache(tower, cache));
+    Map<String, Long> owners = BucketTables.owners(tower);
     long layer = 0;
-    for (Run run : tower.runs())
-      for (long copy = 0; copy < run.count(); copy++, layer++)
-        block(tower.name() + "." + layer, run.block(), tower.dim(), owned(tower, layer));
+    for (Run run : tower.runs()) {
+      List<String> names = mixerNames(run.block());
+      for (long copy = 0; copy < run.count(); copy++, layer++) {
+        Long present = layer;
+        block(
+            tower.name() + "." + layer,
+            run.block(),
+            names,
+            tower.dim(),
+            mixer -> present.equals(owners.get(mixer)));
+      }
+    }
     norm(tower.name() + ".norm", tower.norm(), tower.dim());
-  }
-
-  /** The mixers whose table of buckets, if they share one, is this layer's. */
-  private static Predicate<String> owned(Tower tower, long layer) {
-    return mixer -> BucketTables.owner(tower, mixer).equals(OptionalLong.of(layer));
   }
 
   private void cache(Tower tower, SharedCache cache) {
@@ -155,8 +165,11 @@ public final class Parameters {
     linear(path + ".v", tower.dim(), cache.keyValueDim(), cache.bias().contains(Projection.V));
   }
 
-  private void block(String path, Block block, long dim, Predicate<String> ownsBuckets) {
-    List<String> names = mixerNames(block);
+  /**
+   * @param ownsBuckets the mixers whose table of buckets, if layers share one, is this layer's
+   */
+  private void block(
+      String path, Block block, List<String> names, long dim, Predicate<String> ownsBuckets) {
     int next = 0;
     for (Residual residual : block.residuals())
       for (Branch branch : residual.branches()) {
@@ -292,7 +305,9 @@ public final class Parameters {
     norm(path + ".embed_norm", last.norm(), dim);
     norm(path + ".hidden_norm", last.norm(), dim);
     linear(path + ".project", 2 * dim, dim, false);
-    further.block().ifPresent(block -> block(path + ".block", block, dim, _ -> false));
+    further
+        .block()
+        .ifPresent(block -> block(path + ".block", block, mixerNames(block), dim, _ -> false));
     norm(path + ".norm", last.norm(), dim);
   }
 

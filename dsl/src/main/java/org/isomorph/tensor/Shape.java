@@ -48,7 +48,9 @@ public final class Shape {
 
   /** As {@link #of(long...)}. */
   public static Shape of(List<Long> extents) {
-    return of(extents.stream().mapToLong(Long::longValue).toArray());
+    long[] all = new long[extents.size()];
+    for (int axis = 0; axis < all.length; axis++) all[axis] = extents.get(axis);
+    return of(all);
   }
 
   /** The number of axes. */
