@@ -25,6 +25,11 @@ class CommandLineTest {
   }
 
   @Test
+  fun `every command has the name by which it is found`() {
+    commands.forEach { (name, make) -> assertThat(make().commandName).isEqualTo(name) }
+  }
+
+  @Test
   fun `unknown command fails with one message`() {
     val result = isomorph("inspct", "model")
     assertThat(result.exit).isEqualTo(1)
