@@ -12,6 +12,7 @@ import com.github.ajalt.clikt.parameters.types.path
 import java.util.Optional
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
+import org.isomorph.convert.run.Executor
 import org.isomorph.megatron.Megatron
 
 /** Moves a checkpoint from one family to another. */
@@ -67,6 +68,7 @@ class ConvertCommand : IsomorphCommand("convert") {
       .trimMargin()
 
   override fun execute() {
+    if (!plan) Executor.prepare()
     val target = families.named(to)
     val request =
       ConversionRequest(

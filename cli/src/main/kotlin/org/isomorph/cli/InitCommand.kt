@@ -17,6 +17,7 @@ import java.util.Optional
 import org.isomorph.convert.Figures
 import org.isomorph.convert.Initialisation
 import org.isomorph.convert.ModelReference
+import org.isomorph.convert.run.Executor
 import org.isomorph.sharding.BlockScales
 import org.isomorph.tensor.DType
 
@@ -62,6 +63,7 @@ class InitCommand : IsomorphCommand("init") {
       .trimMargin()
 
   override fun execute() {
+    Executor.prepare()
     val model = ModelReference.find(spec, families).model()
     val family = families.named(to)
     val plan =

@@ -11,6 +11,7 @@ import com.github.ajalt.clikt.parameters.types.path
 import org.isomorph.convert.Checkpoint
 import org.isomorph.convert.ConversionRequest
 import org.isomorph.convert.Planner
+import org.isomorph.convert.run.Executor
 import org.isomorph.lora.LoraAdapter
 import org.isomorph.lora.MergedTensors
 
@@ -49,6 +50,7 @@ class MergeLoraCommand : IsomorphCommand("merge-lora") {
       .trimMargin()
 
   override fun execute() {
+    Executor.prepare()
     val lora = LoraAdapter.open(adapter)
     val merged = Checkpoint.open(base, families).presenting { MergedTensors.of(lora, it) }
     val request =

@@ -19,7 +19,8 @@ record WritingSink(FileChannel channel) implements Sink {
         @Override
         public void begin(Job job) throws IOException {
           try (RandomAccessFile created = new RandomAccessFile(job.path.toFile(), "rw")) {
-            created.setLength(job.file.size());
+            if (!Preallocation.lengthen(job.path, job.file.size(), job.file.stored()))
+              created.setLength(job.file.size());
             FileChannel channel = created.getChannel();
             for (Blueprint.Fixed fixed : job.file.fixed()) {
               ByteBuffer bytes = fixed.content().buffer();
