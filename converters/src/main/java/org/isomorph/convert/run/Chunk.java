@@ -48,6 +48,9 @@ sealed interface Chunk {
    */
   long RANGE_BYTES = 8 << 20;
 
+  /** What is computed at once is held as doubles, twice, and as it was read and will be written. */
+  int COMPUTED_BYTES = 8 << 20;
+
   /** All work on a file, in the order of its tasks, except that unchanged bytes come first. */
   static Deque<Chunk> of(Blueprint.File file, int bufferBytes) {
     List<Range> ranges = new ArrayList<>();
@@ -150,7 +153,7 @@ sealed interface Chunk {
 
   private static void addElements(Compute compute, int bufferBytes, Deque<Chunk> chunks) {
     long elements = compute.shape().elements();
-    long step = Math.max(1, bufferBytes / 2 / Double.BYTES);
+    long step = Math.max(1, Math.min(bufferBytes, COMPUTED_BYTES) / 2 / Double.BYTES);
     long columns = columns(compute);
     if (columns > 1) step = Math.max(1, step / columns) * columns;
     for (long first = 0; first < elements; first += step)

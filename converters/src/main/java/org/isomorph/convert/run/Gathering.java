@@ -23,7 +23,7 @@ record Gathering(SourceFiles sources, Buffers buffers) {
       throws IOException {
     int fromWidth = source.dtype().width();
     int toWidth = type.width();
-    Tiling tiling = new Tiling(box, fromWidth, toWidth, fromWidth, buffers.bytes());
+    Tiling tiling = Tiling.intoMemory(box, fromWidth, toWidth, buffers.bytes());
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
       int elements = Math.toIntExact(tile.reads().elements());

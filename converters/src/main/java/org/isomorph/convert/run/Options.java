@@ -12,10 +12,10 @@ public record Options(int threads, boolean force, int bufferBytes) {
    * A transpose that writes whole rows reads runs as long as this divided by a row, and a system
    * call for each. More would not fit what {@link #ALL_BUFFERS} leaves to two threads.
    */
-  private static final int BEST_BUFFER = 16 << 20;
+  private static final int BEST_BUFFER = 32 << 20;
 
   /** What all buffers of all threads together may take, whatever the number of processors. */
-  private static final int ALL_BUFFERS = 96 << 20;
+  private static final int ALL_BUFFERS = 128 << 20;
 
   /** Smaller buffers cannot hold one element on its way from one dtype to another. */
   private static final int SMALLEST_BUFFER = 64;
@@ -34,7 +34,7 @@ public record Options(int threads, boolean force, int bufferBytes) {
 
   /** As {@link #defaults}, with so many threads, which share a fixed amount of memory. */
   public static Options withThreads(int threads) {
-    int share = ALL_BUFFERS / (Worker.BUFFERS * threads);
+    int share = ALL_BUFFERS / (Worker.LONG_BUFFERS * threads);
     return new Options(threads, false, Math.clamp(share, 256 << 10, BEST_BUFFER));
   }
 

@@ -27,9 +27,13 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
     DType fromType = move.source().dtype();
     DType toType = move.target().dtype();
     int width = fromType.width();
+    boolean inOrder = tile.reads().isLaidOut(tile.extents(), tile.orderedStrides(width));
+    if (!inOrder && tile.runs() == 1) {
+      gather(move, tile);
+      return;
+    }
     Buffer read = buffers.first(tile.reads().elements() * width);
     read(sources, move.source(), tile, read);
-    boolean inOrder = tile.reads().isLaidOut(tile.extents(), tile.orderedStrides(width));
     if (inOrder && fromType == toType) {
       write(read, tile, width, move.target(), target);
       return;
@@ -59,6 +63,16 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
       }
       write(here, part, width, move.target(), target);
     }
+  }
+
+  /** Fills a buffer with a tile that is one run of the target, in the order of the source. */
+  private void gather(Move move, Tile tile) throws IOException {
+    DType type = move.target().dtype();
+    Buffer whole = buffers.second(type.bytes(tile.elements()));
+    new Gathering(sources, buffers)
+        .gather(move.source(), tile.box(), type, whole.segment(), tile.to());
+    target.write(
+        whole.view(0, type.bytes(tile.elements())), move.target().offset() + type.bytes(tile.to()));
   }
 
   /** Reads a tile's source elements, as its footprint lays them out. */

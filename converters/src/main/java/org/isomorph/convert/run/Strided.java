@@ -147,12 +147,6 @@ final class Strided {
             from.get(ValueLayout.JAVA_BYTE, f + c * cf + r * rf));
   }
 
-  /**
-   * Where reads are neighbours along columns and writes along rows, four by four elements go
-   * through registers, so that a quarter of the accesses is left. Rows are the inner loop: four
-   * lines are written at a time, one behind the other. A matrix has its rows a power of two apart
-   * more often than not, and the lines of more of them would fall into one set of the cache.
-   */
   private static void shorts(
       MemorySegment from,
       long f,
@@ -164,10 +158,37 @@ final class Strided {
       long rt,
       int columns,
       int rows) {
-    int squares = cf == 2 && rt == 2 ? rows & ~3 : 0;
-    int whole = squares == 0 ? 0 : columns & ~3;
-    for (int c = 0; c < whole; c += 4)
-      for (int r = 0; r < squares; r += 4) {
+    boolean transposed = cf == Short.BYTES && rt == Short.BYTES;
+    int squareRows = transposed ? rows & ~3 : 0;
+    int squareColumns = transposed ? columns & ~3 : 0;
+    squaresOfShorts(from, f, rf, to, t, ct, squareColumns, squareRows);
+    for (int c = 0; c < columns; c++) {
+      int done = c < squareColumns ? squareRows : 0;
+      if (done < rows)
+        run(from, f + c * cf + done * rf, rf, to, t + c * ct + done * rt, rt, rows - done);
+    }
+  }
+
+  /**
+   * Where reads are neighbours along columns and writes along rows, four by four elements go
+   * through registers, so that a quarter of the accesses is left. Rows are the inner loop: four
+   * lines are written at a time, one behind the other. A matrix has its rows a power of two apart
+   * more often than not, and the lines of more of them would fall into one set of the cache.
+   *
+   * <p>A method of its own, as are the other loops: what is hot in one of them is compiled without
+   * the others.
+   */
+  private static void squaresOfShorts(
+      MemorySegment from,
+      long f,
+      long rf,
+      MemorySegment to,
+      long t,
+      long ct,
+      int columns,
+      int rows) {
+    for (int c = 0; c < columns; c += 4)
+      for (int r = 0; r < rows; r += 4) {
         long in = f + c * 2L + r * rf;
         long a = from.get(LE_LONG, in);
         long b = from.get(LE_LONG, in + rf);
@@ -183,12 +204,15 @@ final class Strided {
         to.set(LE_LONG, out + 2 * ct, (ab02 >>> 32) | (de02 & ~LOW));
         to.set(LE_LONG, out + 3 * ct, (ab13 >>> 32) | (de13 & ~LOW));
       }
-    for (int c = 0; c < columns; c++)
-      for (int r = c < whole ? squares : 0; r < rows; r++)
-        to.set(
-            ValueLayout.JAVA_SHORT_UNALIGNED,
-            t + c * ct + r * rt,
-            from.get(ValueLayout.JAVA_SHORT_UNALIGNED, f + c * cf + r * rf));
+  }
+
+  private static void run(
+      MemorySegment from, long f, long rf, MemorySegment to, long t, long rt, int rows) {
+    for (int r = 0; r < rows; r++)
+      to.set(
+          ValueLayout.JAVA_SHORT_UNALIGNED,
+          t + r * rt,
+          from.get(ValueLayout.JAVA_SHORT_UNALIGNED, f + r * rf));
   }
 
   /** As {@link #shorts}, two by two. */

@@ -18,10 +18,13 @@ import org.isomorph.layout.Box.Dim;
  */
 final class Tiling {
   /** What stays in a core's cache from reading to writing: enough where nothing is scattered. */
-  private static final int NEAR_BYTES = 2 << 20;
+  private static final int NEAR_BYTES = 1 << 20;
 
   /** Source runs of this length may as well be read one by one, if gaps between them do not fit. */
   private static final int APART_BYTES = 1024;
+
+  /** Some lines of a core's cache: what is written close together in memory, if it can be. */
+  private static final int LINES_BYTES = 128;
 
   /** How much more it costs to begin a write than a read. */
   private static final int WRITES = 8;
@@ -33,8 +36,20 @@ final class Tiling {
   private final int[] sourceOrder;
   private final int fromWidth;
   private final int toWidth;
+  private final boolean intoMemory;
   private final long capacity;
   private final long[] tile;
+
+  /** Tiles a box whose target is a file. */
+  Tiling(Box box, int fromWidth, int toWidth, int heldWidth, int bufferBytes) {
+    this(box, fromWidth, toWidth, heldWidth, bufferBytes, false);
+  }
+
+  /** Tiles a box whose source is a file and whose target is memory: reads are what matters. */
+  static Tiling intoMemory(Box box, int fromWidth, int toWidth, int bufferBytes) {
+    int nearBytes = Math.min(bufferBytes, NEAR_BYTES);
+    return new Tiling(box, fromWidth, toWidth, fromWidth, nearBytes, true);
+  }
 
   /**
    * Tiles a box.
@@ -44,7 +59,8 @@ final class Tiling {
    * @param heldWidth bytes of the widest form that an element takes in a buffer on its way
    * @param bufferBytes the bytes of one buffer
    */
-  Tiling(Box box, int fromWidth, int toWidth, int heldWidth, int bufferBytes) {
+  private Tiling(
+      Box box, int fromWidth, int toWidth, int heldWidth, int bufferBytes, boolean intoMemory) {
     int rank = box.dims().size();
     this.box = box;
     this.extents = new long[rank];
@@ -61,6 +77,7 @@ final class Tiling {
     this.sourceOrder = Footprint.sourceOrder(fromStrides);
     this.fromWidth = fromWidth;
     this.toWidth = toWidth;
+    this.intoMemory = intoMemory;
     this.capacity = bufferBytes / Math.max(heldWidth, Math.max(fromWidth, toWidth));
     while (growSource() || growTarget()) {}
     balance();
@@ -96,6 +113,14 @@ final class Tiling {
       long start) {
     long elements() {
       return product(extents);
+    }
+
+    /** The tile as a box. */
+    Box box() {
+      List<Dim> dims = new ArrayList<>();
+      for (int axis = 0; axis < extents.length; axis++)
+        dims.add(new Dim(extents[axis], fromStrides[axis], toStrides[axis]));
+      return new Box(from, to, dims);
     }
 
     /**
@@ -198,8 +223,14 @@ final class Tiling {
 
   /** Grows an axis that reads close together, if writes are long enough for that. */
   private boolean growSource() {
-    if (sourceRun() * fromWidth * WRITES > targetRun() * toWidth && targetAxis() >= 0) return false;
+    if (targetAxis() >= 0 && !writesAreLong()) return false;
     return grow(sourceAxis());
+  }
+
+  private boolean writesAreLong() {
+    if (!intoMemory) return targetRun() * toWidth >= sourceRun() * fromWidth * WRITES;
+    int last = tile.length - 1;
+    return tile[last] == extents[last] || tile[last] * toWidth >= LINES_BYTES;
   }
 
   private boolean growTarget() {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and channels that are its own.
  */
 final class Worker implements Closeable {
-  /** How many buffers a worker fills at most: bytes, doubles, and half for computed values. */
-  static final int BUFFERS = 3;
+  /** How many buffers of a worker may become long: what a tile reads, or what it writes. */
+  static final int LONG_BUFFERS = 2;
 
   /** Shorter ranges are collected in a buffer and written together. */
   private static final long TRANSFER_BYTES = 64 << 10;
@@ -171,10 +171,17 @@ final class Worker implements Closeable {
     if (collected > 0) write(buffer.view(0, collected), start);
   }
 
-  /** Writes all of a buffer at {@code position} of the present file. */
+  /** Writes all of a buffer at {@code position} of the present file, piece by piece. */
   void write(ByteBuffer buffer, long position) throws IOException {
-    if (job().sums != null) job().sums.add(buffer, position);
-    put(buffer, position);
+    int end = buffer.limit();
+    while (buffer.position() < end) {
+      int part = (int) (piece() - position % piece());
+      buffer.limit(Math.min(end, buffer.position() + part));
+      int length = buffer.remaining();
+      if (job().sums != null) job().sums.add(buffer, position);
+      put(buffer, position);
+      position += length;
+    }
   }
 
   private void put(ByteBuffer buffer, long position) throws IOException {

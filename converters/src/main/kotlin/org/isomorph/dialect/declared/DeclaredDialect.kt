@@ -1,7 +1,6 @@
 package org.isomorph.dialect.declared
 
 import java.nio.file.Path
-import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 import org.isomorph.dialect.Config
@@ -37,9 +36,8 @@ internal class DeclaredDialect(
     val values = keys.read(config)
     val tree =
       said("spec") { template.fill { key -> values[key] ?: throw noKey(key) } } as JsonObject
-    val whole = JsonObject(mapOf("schema" to Json.parseToJsonElement("${SpecJson.SCHEMA}")) + tree)
     try {
-      return SpecJson.read(whole.toString())
+      return SpecJson.ofTree(tree)
     } catch (senseless: SpecException) {
       throw SpecException("$file: spec: ${senseless.message}")
     }
@@ -61,10 +59,8 @@ internal class DeclaredDialect(
   }
 
   /** The keys that give this model, or one that is as near as the family has. */
-  private fun matched(model: Model): Map<String, JsonElement> {
-    val tree = Json.parseToJsonElement(SpecJson.write(model.named(name))) as JsonObject
-    return template.match(JsonObject(tree - "schema"))
-  }
+  private fun matched(model: Model): Map<String, JsonElement> =
+    template.match(SpecJson.tree(model.named(name)))
 
   private fun noKey(key: String) = IllegalArgumentException("no key is called $key")
 

@@ -31,13 +31,14 @@ public object SpecJson {
 
   /** The JSON text of [model], keys in the order of the description. */
   @JvmStatic
-  public fun write(model: Model): String {
-    val tree = this.model.write(model) as JsonObject
-    return format.encodeToString(
+  public fun write(model: Model): String =
+    format.encodeToString(
       JsonElement.serializer(),
-      JsonObject(mapOf("schema" to JsonPrimitive(SCHEMA)) + tree),
+      JsonObject(mapOf("schema" to JsonPrimitive(SCHEMA)) + tree(model)),
     )
-  }
+
+  /** What [write] writes, as a tree and without the schema. */
+  public fun tree(model: Model): JsonObject = this.model.write(model) as JsonObject
 
   /** The model whose JSON [text] is; throws [SpecException] where it is not one. */
   @JvmStatic
@@ -53,6 +54,9 @@ public object SpecJson {
     val schema = tree["schema"] ?: root.refuse("key \"schema\" is missing")
     if (schema != JsonPrimitive(SCHEMA))
       root.key("schema").refuse("schema $SCHEMA, which this version reads", schema)
-    return model.read(JsonObject(tree - "schema"), root) as Model
+    return ofTree(JsonObject(tree - "schema"))
   }
+
+  /** The model of which this is the [tree]; throws [SpecException] where it is none. */
+  public fun ofTree(tree: JsonObject): Model = model.read(tree, At.ROOT) as Model
 }
