@@ -5,6 +5,7 @@ import com.github.ajalt.clikt.core.Context
 import com.github.ajalt.clikt.core.context
 import com.github.ajalt.clikt.core.parse
 import com.github.ajalt.clikt.core.terminal
+import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.types.path
@@ -35,6 +36,11 @@ class DemoCommand : IsomorphCommand("demo") {
     option("--keep", metavar = "DIR")
       .path()
       .help("Keep the checkpoints in this directory, which must not exist yet")
+
+  private val noRun by
+    option("--no-run")
+      .flag()
+      .help("Leave out what runs the model: describe, write, convert and compare")
 
   override fun help(context: Context) =
     "Describe a small LLaMA, write it, convert it to Qwen2, to Baichuan, to float32, to Megatron's ranks and back, run it, and compare the bytes. Needs nothing but some 600 MB of disk."
@@ -71,7 +77,7 @@ class DemoCommand : IsomorphCommand("demo") {
     type(folder, ConvertCommand(), "[llama] [gpt2] --to gpt2")
     type(folder, ConvertCommand(), "[llama] [tp2-pp2] --to megatron --tp 2 --pp 2")
     type(folder, ConvertCommand(), "[tp2-pp2] [from-ranks] --to llama --max-shard-size 20MB")
-    run(folder)
+    if (!noRun) run(folder)
     compare(
       folder,
       "llama",
@@ -84,6 +90,7 @@ class DemoCommand : IsomorphCommand("demo") {
       "from-ranks",
       "llama -> four ranks of Megatron -> llama: every file is the same, byte for byte",
     )
+    if (noRun) return
     Files.writeString(folder.resolve("prompt"), "1")
     type(folder, GenerateCommand(), "[narrow] --ids [prompt] --max-tokens 8")
   }
