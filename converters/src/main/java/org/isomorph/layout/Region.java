@@ -1,7 +1,6 @@
 package org.isomorph.layout;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.isomorph.layout.Box.Dim;
 
@@ -51,7 +50,7 @@ final class Region {
       long behind = region.lastTo() + 1;
       result.add(Box.run(behind, behind, last - region.lastTo()));
     }
-    result.sort(Comparator.comparingLong(Box::to));
+    result.sort((a, b) -> Long.compare(a.to(), b.to()));
     return result;
   }
 

@@ -1,7 +1,6 @@
 package org.isomorph.layout;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.isomorph.layout.Box.Dim;
@@ -38,7 +37,7 @@ public final class Restriction {
   private List<Box> of(Box box, long base) {
     List<Dim> moving = new ArrayList<>();
     for (Dim dim : box.dims()) (stride.applyAsLong(dim) == 0 ? repeated : moving).add(dim);
-    moving.sort(Comparator.comparingLong(stride).reversed());
+    moving.sort((a, b) -> Long.compare(stride.applyAsLong(b), stride.applyAsLong(a)));
     cut(moving, base, box.from(), box.to());
     return result;
   }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -129,7 +128,7 @@ public final class DistributedDirectory {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       for (Place place : contents.values()) requireWithin(file, size, place, "item");
-      contents.chunks().sort(Comparator.comparingLong(wanted -> wanted.place().begin()));
+      contents.chunks().sort((a, b) -> Long.compare(a.place().begin(), b.place().begin()));
       for (Wanted wanted : contents.chunks()) {
         requireWithin(file, size, wanted.place(), "tensor " + Names.quoted(wanted.chunk().name()));
         found.put(wanted.number(), chunk(file, channel, wanted));

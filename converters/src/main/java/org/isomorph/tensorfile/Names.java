@@ -48,13 +48,14 @@ final class Names {
   /** {@code name} in quotes, shortened, and with nothing in it that would move a cursor. */
   static String quoted(String name) {
     StringBuilder shown = new StringBuilder("\"");
-    name.codePoints()
-        .limit(SHOWN)
-        .forEach(point -> {
-          if (Character.isISOControl(point) || Character.getType(point) == Character.FORMAT)
-            shown.append(String.format("\\u%04x", point));
-          else shown.appendCodePoint(point);
-        });
+    int at = 0;
+    for (int points = 0; points < SHOWN && at < name.length(); points++) {
+      int point = name.codePointAt(at);
+      if (Character.isISOControl(point) || Character.getType(point) == Character.FORMAT)
+        shown.append(String.format("\\u%04x", point));
+      else shown.appendCodePoint(point);
+      at += Character.charCount(point);
+    }
     if (name.codePointCount(0, name.length()) > SHOWN)
       shown.append("... (").append(name.length()).append(" characters)");
     return shown.append('"').toString();

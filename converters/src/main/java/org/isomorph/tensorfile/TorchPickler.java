@@ -44,7 +44,9 @@ final class TorchPickler {
       case TorchValue.Int(long number) -> pickle.integer(number);
       case TorchValue.Real(double number) -> pickle.real(number);
       case TorchValue.Text(String text) -> pickle.text(text);
-      case TorchValue.Type(DType dtype) -> pickle.global("torch", nameOf(dtype, "a dtype"));
+      case TorchValue.Type(DType dtype) ->
+          pickle.global(
+              "torch", TorchTypes.name(dtype).orElseThrow(() -> unknown(dtype, "a dtype")));
       case TorchValue.Items(List<TorchValue> items) -> {
         pickle.emptyList().mark();
         items.forEach(this::add);
@@ -64,7 +66,8 @@ final class TorchPickler {
         pickle.build();
       }
       case TorchValue.Tensor(TensorInfo info) -> {
-        nameOf(info.dtype(), "tensor " + Names.quoted(info.name()));
+        if (TorchTypes.name(info.dtype()).isEmpty())
+          throw unknown(info.dtype(), "tensor " + Names.quoted(info.name()));
         pickle.tensor(info.dtype(), info.shape(), Integer.toString(tensors.size()));
         tensors.add(info);
       }
@@ -80,9 +83,7 @@ final class TorchPickler {
     pickle.setItems();
   }
 
-  private static String nameOf(DType dtype, String what) {
-    return TorchTypes.name(dtype)
-        .orElseThrow(() ->
-            new TensorFileException(what + ": torch has no " + dtype + "; write safetensors"));
+  private static TensorFileException unknown(DType dtype, String what) {
+    return new TensorFileException(what + ": torch has no " + dtype + "; write safetensors");
   }
 }

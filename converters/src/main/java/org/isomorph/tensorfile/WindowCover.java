@@ -1,7 +1,6 @@
 package org.isomorph.tensorfile;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.isomorph.tensor.Shape;
@@ -39,7 +38,7 @@ final class WindowCover {
     if (windows.size() == 1 || rank == 0) return alone(part, windows);
     if (uncut == rank || depth > DEEPEST) return compared(part, windows);
     List<Window> sorted = new ArrayList<>(windows);
-    sorted.sort(Comparator.comparingLong(window -> window.begin(axis)));
+    sorted.sort((a, b) -> Long.compare(a.begin(axis), b.begin(axis)));
     int next = (axis + 1) % rank;
     long reached = part.begin(axis);
     int parts = 0;

@@ -1,7 +1,6 @@
 package org.isomorph.megatron;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -61,8 +60,8 @@ final class ModuleOrder {
     Map<String, long[]> keys = new ModuleOrder(model).keys;
     long[] last = {Long.MAX_VALUE};
     return tensors.stream()
-        .sorted(
-            Comparator.comparing(tensor -> keys.getOrDefault(tensor.name(), last), Arrays::compare))
+        .sorted((a, b) ->
+            Arrays.compare(keys.getOrDefault(a.name(), last), keys.getOrDefault(b.name(), last)))
         .toList();
   }
 }

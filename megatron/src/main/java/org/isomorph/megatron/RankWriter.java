@@ -1,7 +1,6 @@
 package org.isomorph.megatron;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ final class RankWriter {
       }
     // The table comes first, and a copy of it as a head where heads do: last.
     for (List<Held> held : byRank.values())
-      held.sort(Comparator.comparing(each -> each.shard().isCopiedHead()));
+      held.sort((a, b) -> Boolean.compare(a.shard().isCopiedHead(), b.shard().isCopiedHead()));
     Map<Rank, String> directories = draft.layout().directories();
     Map<String, WrittenTensors.File> files = new LinkedHashMap<>();
     List<Mapping<String, WrittenTensors.Entry>> mappings = new ArrayList<>();

@@ -21,7 +21,7 @@ final class Tiling {
   private static final int NEAR_BYTES = 1 << 20;
 
   /** Source runs of this length may as well be read one by one, if gaps between them do not fit. */
-  private static final int APART_BYTES = 1024;
+  private static final int APART_BYTES = 4096;
 
   /** Some lines of a core's cache: what is written close together in memory, if it can be. */
   private static final int LINES_BYTES = 128;
