@@ -9,8 +9,9 @@ package org.isomorph.convert.run;
  */
 public record Options(int threads, boolean force, int bufferBytes) {
   /**
-   * A transpose that writes whole rows reads runs as long as this divided by a row, and a system
-   * call for each. More would not fit what {@link #ALL_BUFFERS} leaves to two threads.
+   * A matrix of no more bytes is transposed as a whole, with long reads and long writes; of a
+   * larger one, columns of so many bytes are. More would not fit what {@link #ALL_BUFFERS} leaves
+   * to two threads.
    */
   private static final int BEST_BUFFER = 32 << 20;
 

@@ -20,8 +20,9 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
   }
 
   /**
-   * Moves one tile of a move: read as a whole, as long reads are what it was shaped for, then put
-   * in order, cast and written in parts that a core's cache holds from one to the next.
+   * Moves one tile of a move. One that is a single run of the target is read in whatever parts are
+   * long in the source, and written as a whole; another one is read as a whole, then put in order,
+   * cast and written in parts that a core's cache holds from one to the next.
    */
   void move(Move move, Tile tile) throws IOException {
     DType fromType = move.source().dtype();

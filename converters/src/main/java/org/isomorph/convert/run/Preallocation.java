@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,10 @@ final class Preallocation {
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /** Once it is linked, and may be. */
+  /** Null until it is linked, and where it cannot be. */
   private static volatile @Nullable MethodHandle fallocate;
 
-  private static @Nullable Thread linking;
+  private static boolean begun;
 
   private Preallocation() {}
 
@@ -43,9 +44,12 @@ final class Preallocation {
    * called often.
    */
   static synchronized void prepare() {
-    if (linking != null || !isPossible()) return;
-    linking =
-        Thread.ofPlatform().daemon().name("isomorph-preallocation").start(() -> fallocate = link());
+    if (begun || !isPossible()) return;
+    begun = true;
+    Thread.ofPlatform()
+        .daemon()
+        .name("isomorph-preallocation")
+        .start(() -> fallocate = link().orElse(null));
   }
 
   /** Whether this is a Linux of 64 bits, and this module may call what is not Java. */
@@ -57,11 +61,18 @@ final class Preallocation {
 
   // The check above is what the annotation of restricted methods asks for.
   @SuppressWarnings("restricted")
-  private static MethodHandle link() {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow("fallocate"),
-        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static Optional<MethodHandle> link() {
+    try {
+      Linker linker = Linker.nativeLinker();
+      FunctionDescriptor type =
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      return linker
+          .defaultLookup()
+          .find("fallocate")
+          .map(address -> linker.downcallHandle(address, type));
+    } catch (UnsupportedOperationException otherProcessor) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -71,16 +82,18 @@ final class Preallocation {
    * @param stored how many of its bytes will be written
    * @return whether that was done; if not, the file may be as it was or of any length up to this
    */
-  static boolean lengthen(Path file, long size, long stored) throws IOException {
+  static boolean lengthen(Path file, long size, long stored) {
     if (size < LARGE || stored < size - size / HOLES_SHARE) return false;
     prepare();
     MethodHandle call = fallocate;
     if (call == null) return false;
-    if (!Files.getFileStore(file).type().equals("ext4")) return false;
-    OptionalInt descriptor = descriptor(file.toRealPath());
-    if (descriptor.isEmpty()) return false;
     try {
-      return (int) call.invokeExact(descriptor.getAsInt(), 0, 0L, size) == 0;
+      if (!Files.getFileStore(file).type().equals("ext4")) return false;
+      OptionalInt descriptor = descriptor(file.toRealPath());
+      return descriptor.isPresent()
+          && (int) call.invokeExact(descriptor.getAsInt(), 0, 0L, size) == 0;
+    } catch (IOException unknown) {
+      return false; // Whatever is wrong, writing will find out and say it better.
     } catch (Throwable impossible) {
       throw new IllegalStateException("a call of C does not throw", impossible);
     }

@@ -147,6 +147,7 @@ final class Strided {
             from.get(ValueLayout.JAVA_BYTE, f + c * cf + r * rf));
   }
 
+  /** As squares as far as can be, and what is left of each column as a run. */
   private static void shorts(
       MemorySegment from,
       long f,

@@ -15,6 +15,9 @@ import org.isomorph.layout.Box.Dim;
  * read, as each is a page that is found, locked and marked. So a tile grows, from one element, on
  * the side of the target until its runs are {@value #WRITES} times as long as the source's: whole
  * rows of the target where that leaves the source some KiB.
+ *
+ * <p>Where the target is memory, scraps are cheap if they are some lines of the cache long, and a
+ * tile grows on the side of the source.
  */
 final class Tiling {
   /** What stays in a core's cache from reading to writing: enough where nothing is scattered. */
