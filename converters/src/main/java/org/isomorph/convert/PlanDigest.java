@@ -1,10 +1,14 @@
 package org.isomorph.convert;
 
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -21,11 +25,14 @@ import org.isomorph.tensorfile.Seal;
  * somebody asks for a certificate).
  */
 final class PlanDigest {
-  /** A conversion has tens of thousands of moves: what is digested at once is more than one. */
-  private static final int AT_ONCE = 64 << 10;
-
   private final MessageDigest digest = sha256();
-  private final ByteBuffer pending = ByteBuffer.allocate(AT_ONCE);
+
+  /** A conversion has tens of thousands of moves: digesting each of their numbers alone is slow. */
+  private final DataOutputStream out =
+      new DataOutputStream(
+          new BufferedOutputStream(
+              new DigestOutputStream(OutputStream.nullOutputStream(), digest)));
+
   private String lastKinds = "";
 
   private PlanDigest() {}
@@ -76,14 +83,14 @@ final class PlanDigest {
       Instant changed = Files.getLastModifiedTime(file).toInstant();
       add(Files.size(file), changed.getEpochSecond(), changed.getNano());
     }
-    flush();
+    out.flush();
     return HexFormat.of().formatHex(digest.digest());
   }
 
   /**
    * Numbers go in as they are, not as text, and what kind of move it is only when it is another.
    */
-  private void add(Blueprint.Move move) {
+  private void add(Blueprint.Move move) throws IOException {
     Blueprint.Slot target = move.target();
     String from =
         switch (move.source()) {
@@ -99,33 +106,18 @@ final class PlanDigest {
     for (Box.Dim dim : box.dims()) add(dim.extent(), dim.fromStride(), dim.toStride());
   }
 
-  private void add(long... numbers) {
-    require((numbers.length + 1) * Long.BYTES);
-    pending.putLong(numbers.length);
-    for (long number : numbers) pending.putLong(number);
+  private void add(long... numbers) throws IOException {
+    out.writeLong(numbers.length);
+    for (long number : numbers) out.writeLong(number);
   }
 
-  private void add(String text) {
-    add(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)));
+  private void add(String text) throws IOException {
+    out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  private void add(ByteBuffer bytes) {
-    if (bytes.remaining() > AT_ONCE) {
-      flush();
-      digest.update(bytes);
-      return;
-    }
-    require(bytes.remaining());
-    pending.put(bytes);
-  }
-
-  private void require(int bytes) {
-    if (pending.remaining() < bytes) flush();
-  }
-
-  private void flush() {
-    digest.update(pending.flip());
-    pending.clear();
+  private void add(ByteBuffer bytes) throws IOException {
+    out.flush();
+    digest.update(bytes);
   }
 
   private static MessageDigest sha256() {

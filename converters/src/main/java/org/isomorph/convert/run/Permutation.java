@@ -1,6 +1,7 @@
 package org.isomorph.convert.run;
 
 import java.io.IOException;
+import java.util.List;
 import org.isomorph.convert.Blueprint;
 import org.isomorph.convert.Blueprint.Move;
 import org.isomorph.convert.Blueprint.Slot;
@@ -30,7 +31,7 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
     int width = fromType.width();
     boolean inOrder = tile.reads().isLaidOut(tile.extents(), tile.orderedStrides(width));
     if (!inOrder && tile.runs() == 1) {
-      gather(move, tile);
+      target.gather(move.target(), List.of(move), tile.to(), tile.to() + tile.elements());
       return;
     }
     Buffer read = buffers.first(tile.reads().elements() * width);
@@ -64,16 +65,6 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
       }
       write(here, part, width, move.target(), target);
     }
-  }
-
-  /** Fills a buffer with a tile that is one run of the target, in the order of the source. */
-  private void gather(Move move, Tile tile) throws IOException {
-    DType type = move.target().dtype();
-    Buffer whole = buffers.second(type.bytes(tile.elements()));
-    new Gathering(sources, buffers)
-        .gather(move.source(), tile.box(), type, whole.segment(), tile.to());
-    target.write(
-        whole.view(0, type.bytes(tile.elements())), move.target().offset() + type.bytes(tile.to()));
   }
 
   /** Reads a tile's source elements, as its footprint lays them out. */

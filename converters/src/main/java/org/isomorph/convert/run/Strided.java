@@ -28,6 +28,9 @@ final class Strided {
   private static final ValueLayout.OfLong LE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Squares are as wide as a long, in which their rows go through registers. */
+  private static final int SQUARE_BYTES = Long.BYTES;
+
   /** The lower half of a long. */
   private static final long LOW = 0xffff_ffffL;
 
@@ -119,54 +122,28 @@ final class Strided {
     long t = toBase * width;
     long ct = columnTo * width;
     long rt = rowTo * width;
-    switch (width) {
-      case 1 -> bytes(from, f, cf, rf, to, t, ct, rt, columns, rows);
-      case 2 -> shorts(from, f, cf, rf, to, t, ct, rt, columns, rows);
-      case 4 -> ints(from, f, cf, rf, to, t, ct, rt, columns, rows);
-      case 8 -> longs(from, f, cf, rf, to, t, ct, rt, columns, rows);
-      default -> throw new IllegalArgumentException("no elements have " + width + " bytes");
-    }
-  }
-
-  private static void bytes(
-      MemorySegment from,
-      long f,
-      long cf,
-      long rf,
-      MemorySegment to,
-      long t,
-      long ct,
-      long rt,
-      int columns,
-      int rows) {
-    for (int c = 0; c < columns; c++)
-      for (int r = 0; r < rows; r++)
-        to.set(
-            ValueLayout.JAVA_BYTE,
-            t + c * ct + r * rt,
-            from.get(ValueLayout.JAVA_BYTE, f + c * cf + r * rf));
-  }
-
-  /** As squares as far as can be, and what is left of each column as a run. */
-  private static void shorts(
-      MemorySegment from,
-      long f,
-      long cf,
-      long rf,
-      MemorySegment to,
-      long t,
-      long ct,
-      long rt,
-      int columns,
-      int rows) {
-    boolean transposed = cf == Short.BYTES && rt == Short.BYTES;
-    int squareRows = transposed ? rows & ~3 : 0;
-    int squareColumns = transposed ? columns & ~3 : 0;
-    squaresOfShorts(from, f, rf, to, t, ct, squareColumns, squareRows);
+    // As squares as far as can be, and what is left of each column as a run.
+    boolean squares = (width == 2 || width == 4) && cf == width && rt == width;
+    int side = SQUARE_BYTES / width;
+    int squareRows = squares ? rows / side * side : 0;
+    int squareColumns = squares ? columns / side * side : 0;
+    if (width == Short.BYTES) squaresOfShorts(from, f, rf, to, t, ct, squareColumns, squareRows);
+    if (width == Integer.BYTES) squaresOfInts(from, f, rf, to, t, ct, squareColumns, squareRows);
     for (int c = 0; c < columns; c++) {
       int done = c < squareColumns ? squareRows : 0;
       if (done < rows)
-        run(from, f + c * cf + done * rf, rf, to, t + c * ct + done * rt, rt, rows - done);
+        run(width, from, f + c * cf + done * rf, rf, to, t + c * ct + done * rt, rt, rows - done);
+    }
+  }
+
+  private static void run(
+      int width, MemorySegment from, long f, long rf, MemorySegment to, long t, long rt, int rows) {
+    switch (width) {
+      case 1 -> bytes(from, f, rf, to, t, rt, rows);
+      case 2 -> shorts(from, f, rf, to, t, rt, rows);
+      case 4 -> ints(from, f, rf, to, t, rt, rows);
+      case 8 -> longs(from, f, rf, to, t, rt, rows);
+      default -> throw new IllegalArgumentException("no elements have " + width + " bytes");
     }
   }
 
@@ -207,7 +184,33 @@ final class Strided {
       }
   }
 
-  private static void run(
+  /** As {@link #squaresOfShorts}, two by two. */
+  private static void squaresOfInts(
+      MemorySegment from,
+      long f,
+      long rf,
+      MemorySegment to,
+      long t,
+      long ct,
+      int columns,
+      int rows) {
+    for (int c = 0; c < columns; c += 2)
+      for (int r = 0; r < rows; r += 2) {
+        long a = from.get(LE_LONG, f + c * 4L + r * rf);
+        long b = from.get(LE_LONG, f + c * 4L + r * rf + rf);
+        long out = t + c * ct + r * 4L;
+        to.set(LE_LONG, out, (a & LOW) | (b << 32));
+        to.set(LE_LONG, out + ct, (a >>> 32) | (b & ~LOW));
+      }
+  }
+
+  private static void bytes(
+      MemorySegment from, long f, long rf, MemorySegment to, long t, long rt, int rows) {
+    for (int r = 0; r < rows; r++)
+      to.set(ValueLayout.JAVA_BYTE, t + r * rt, from.get(ValueLayout.JAVA_BYTE, f + r * rf));
+  }
+
+  private static void shorts(
       MemorySegment from, long f, long rf, MemorySegment to, long t, long rt, int rows) {
     for (int r = 0; r < rows; r++)
       to.set(
@@ -216,52 +219,21 @@ final class Strided {
           from.get(ValueLayout.JAVA_SHORT_UNALIGNED, f + r * rf));
   }
 
-  /** As {@link #shorts}, two by two. */
   private static void ints(
-      MemorySegment from,
-      long f,
-      long cf,
-      long rf,
-      MemorySegment to,
-      long t,
-      long ct,
-      long rt,
-      int columns,
-      int rows) {
-    int squares = cf == 4 && rt == 4 ? rows & ~1 : 0;
-    int whole = squares == 0 ? 0 : columns & ~1;
-    for (int c = 0; c < whole; c += 2)
-      for (int r = 0; r < squares; r += 2) {
-        long a = from.get(LE_LONG, f + c * 4L + r * rf);
-        long b = from.get(LE_LONG, f + c * 4L + r * rf + rf);
-        long out = t + c * ct + r * 4L;
-        to.set(LE_LONG, out, (a & LOW) | (b << 32));
-        to.set(LE_LONG, out + ct, (a >>> 32) | (b & ~LOW));
-      }
-    for (int c = 0; c < columns; c++)
-      for (int r = c < whole ? squares : 0; r < rows; r++)
-        to.set(
-            ValueLayout.JAVA_INT_UNALIGNED,
-            t + c * ct + r * rt,
-            from.get(ValueLayout.JAVA_INT_UNALIGNED, f + c * cf + r * rf));
+      MemorySegment from, long f, long rf, MemorySegment to, long t, long rt, int rows) {
+    for (int r = 0; r < rows; r++)
+      to.set(
+          ValueLayout.JAVA_INT_UNALIGNED,
+          t + r * rt,
+          from.get(ValueLayout.JAVA_INT_UNALIGNED, f + r * rf));
   }
 
   private static void longs(
-      MemorySegment from,
-      long f,
-      long cf,
-      long rf,
-      MemorySegment to,
-      long t,
-      long ct,
-      long rt,
-      int columns,
-      int rows) {
-    for (int c = 0; c < columns; c++)
-      for (int r = 0; r < rows; r++)
-        to.set(
-            ValueLayout.JAVA_LONG_UNALIGNED,
-            t + c * ct + r * rt,
-            from.get(ValueLayout.JAVA_LONG_UNALIGNED, f + c * cf + r * rf));
+      MemorySegment from, long f, long rf, MemorySegment to, long t, long rt, int rows) {
+    for (int r = 0; r < rows; r++)
+      to.set(
+          ValueLayout.JAVA_LONG_UNALIGNED,
+          t + r * rt,
+          from.get(ValueLayout.JAVA_LONG_UNALIGNED, f + r * rf));
   }
 }

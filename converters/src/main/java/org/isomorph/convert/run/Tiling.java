@@ -118,14 +118,6 @@ final class Tiling {
       return product(extents);
     }
 
-    /** The tile as a box. */
-    Box box() {
-      List<Dim> dims = new ArrayList<>();
-      for (int axis = 0; axis < extents.length; axis++)
-        dims.add(new Dim(extents[axis], fromStrides[axis], toStrides[axis]));
-      return new Box(from, to, dims);
-    }
-
     /**
      * The strides of the tile's elements in the order of the target: run behind run, set apart.
      *

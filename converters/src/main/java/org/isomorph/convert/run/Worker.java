@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.convert.Blueprint.Slot;
 import org.isomorph.convert.run.Buffers.Buffer;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Restriction;
@@ -83,7 +85,8 @@ final class Worker implements Closeable {
       }
       case Chunk.Tile(var move, var tiling, var number) ->
           new Permutation(sources, buffers, this).move(move, tiling.tile(number));
-      case Chunk.Woven(var weave, var first, var end) -> weave(weave, first, end);
+      case Chunk.Woven(var weave, var first, var end) ->
+          gather(weave.target(), weave.moves(), first, end);
       case Chunk.Elements(var compute, var first, var end) ->
           new Computation(sources, buffers, this).compute(compute, first, end);
       case Chunk.Seals(var seals) -> {
@@ -93,15 +96,20 @@ final class Worker implements Closeable {
     }
   }
 
-  /** Fills a buffer with elements of a weave's target, and writes it. */
-  private void weave(Weave weave, long first, long end) throws IOException {
+  /**
+   * Fills a buffer with the elements {@code first} (inclusive) to {@code end} (exclusive) of a
+   * tensor, in the order of their sources, and writes it.
+   *
+   * @param moves into that tensor; together they fill the range
+   */
+  void gather(Slot slot, List<Move> moves, long first, long end) throws IOException {
     Gathering gathering = new Gathering(sources, buffers);
-    DType type = weave.target().dtype();
-    Buffer woven = buffers.second(type.bytes(end - first));
-    for (Move move : weave.moves())
+    DType type = slot.dtype();
+    Buffer gathered = buffers.second(type.bytes(end - first));
+    for (Move move : moves)
       for (Box box : Restriction.ofTarget(move.box(), first, end))
-        gathering.gather(move.source(), box, type, woven.segment(), first);
-    write(woven.view(0, type.bytes(end - first)), weave.target().offset() + type.bytes(first));
+        gathering.gather(move.source(), box, type, gathered.segment(), first);
+    write(gathered.view(0, type.bytes(end - first)), slot.offset() + type.bytes(first));
   }
 
   /** Writes the sum of what is in the file by now. */
