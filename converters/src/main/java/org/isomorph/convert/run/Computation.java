@@ -38,7 +38,7 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
 
   private void scatter(MemorySegment values, long first, Box box, Slot slot) throws IOException {
     int width = slot.dtype().width();
-    Tiling tiling = new Tiling(box, Double.BYTES, width, Double.BYTES, buffers.bytes());
+    Tiling tiling = Tiling.fromMemory(box, Double.BYTES, width, buffers.bytes());
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
       int elements = Math.toIntExact(tile.runs() * tile.runStride(Double.BYTES));
@@ -54,7 +54,7 @@ record Computation(SourceFiles sources, Buffers buffers, Worker target) {
           0,
           tile.orderedStrides(Double.BYTES));
       Casts.cast(DType.F64, doubles.segment(), slot.dtype(), stored.segment(), elements);
-      Permutation.write(stored, tile, Double.BYTES, slot, target);
+      Permutation.write(stored.segment(), tile, Double.BYTES, slot, target);
     }
   }
 }

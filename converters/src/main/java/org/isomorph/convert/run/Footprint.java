@@ -86,6 +86,22 @@ record Footprint(long readElements, long[] readExtents, long[] strides, long ele
     return new Footprint(span, readExtents, strides, elements);
   }
 
+  /** That of a tile which is seen where it is, whatever lies between its elements. */
+  static Footprint inPlace(long[] extents, long[] fromStrides) {
+    long[] single = new long[extents.length];
+    Arrays.fill(single, 1);
+    long span = span(extents, fromStrides);
+    return new Footprint(span, single, fromStrides, span);
+  }
+
+  /** The elements from a tile's first to its last in the source. */
+  static long span(long[] extents, long[] fromStrides) {
+    long span = 1;
+    for (int axis = 0; axis < extents.length; axis++)
+      span += (extents[axis] - 1) * fromStrides[axis];
+    return span;
+  }
+
   /** The elements that are read, those in gaps included. */
   long bridged() {
     long reads = readElements;

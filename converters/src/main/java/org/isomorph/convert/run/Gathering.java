@@ -21,23 +21,21 @@ record Gathering(SourceFiles sources, Buffers buffers) {
    */
   void gather(Source source, Box box, DType type, MemorySegment target, long first)
       throws IOException {
-    int fromWidth = source.dtype().width();
     int toWidth = type.width();
-    Tiling tiling = Tiling.intoMemory(box, fromWidth, toWidth, buffers.bytes());
+    Tiling tiling = Tiling.intoMemory(source, box, type, buffers.bytes());
     for (long number = 0; number < tiling.size(); number++) {
       Tile tile = tiling.tile(number);
       int elements = Math.toIntExact(tile.reads().elements());
-      Buffer read = buffers.first((long) elements * fromWidth);
-      Permutation.read(sources, source, tile, read);
+      MemorySegment read = Permutation.read(sources, buffers, source, tile);
       if (source.dtype() != type) {
         Buffer cast = buffers.cast((long) elements * toWidth);
-        Casts.cast(source.dtype(), read.segment(), type, cast.segment(), elements);
-        read = cast;
+        Casts.cast(source.dtype(), read, type, cast.segment(), elements);
+        read = cast.segment();
       }
       Strided.copy(
           toWidth,
           tile.extents(),
-          read.segment(),
+          read,
           0,
           tile.reads().strides(),
           target,

@@ -9,13 +9,15 @@ package org.isomorph.convert.run;
  */
 public record Options(int threads, boolean force, int bufferBytes) {
   /**
-   * A matrix of no more bytes is transposed as a whole, with long reads and long writes; of a
-   * larger one, columns of so many bytes are. More would not fit what {@link #ALL_BUFFERS} leaves
-   * to two threads.
+   * A matrix of no more bytes is transposed as a whole; of a larger one, rows or columns of so many
+   * bytes are. More would not fit what {@link #ALL_BUFFERS} leaves to two threads.
    */
   private static final int BEST_BUFFER = 32 << 20;
 
-  /** What all buffers of all threads together may take, whatever the number of processors. */
+  /**
+   * What all buffers of all threads together may take, whatever the number of processors. What they
+   * see of their sources in {@linkplain Windows windows} is half as much at most.
+   */
   private static final int ALL_BUFFERS = 128 << 20;
 
   /** Smaller buffers cannot hold one element on its way from one dtype to another. */

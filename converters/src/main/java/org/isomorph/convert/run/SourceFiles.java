@@ -15,7 +15,10 @@ import org.isomorph.tensorfile.TensorSource;
 import org.isomorph.tensorfile.TensorSource.ElementReader;
 import org.jspecify.annotations.Nullable;
 
-/** The source files that one worker has open: the ones used last, so that few are open at once. */
+/**
+ * The source files that one worker has open: the ones used last, so that few are open at once. They
+ * are read, or seen in windows.
+ */
 final class SourceFiles implements Closeable {
   private static final int OPEN_AT_ONCE = 16;
 
@@ -23,8 +26,14 @@ final class SourceFiles implements Closeable {
   private static final int PART = 8 << 20;
 
   private final Map<Path, FileChannel> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final Windows windows;
   private @Nullable TensorSource derived;
   private @Nullable ElementReader reader;
+
+  /** Files of which about {@code windowBytes} are seen in windows at once. */
+  SourceFiles(int windowBytes) {
+    this.windows = new Windows(windowBytes);
+  }
 
   /** Reads bytes at {@code offset} until the buffer is full. */
   void read(Path file, long offset, ByteBuffer buffer) throws IOException {
@@ -64,6 +73,36 @@ final class SourceFiles implements Closeable {
     }
   }
 
+  /**
+   * The bytes {@code begin} (inclusive) to {@code end} (exclusive) where the system keeps them:
+   * nothing is copied, and short pieces cost no more than long ones. Good until another window is
+   * asked for.
+   */
+  MemorySegment window(Path file, long begin, long end) throws IOException {
+    FileChannel channel = channel(file);
+    long size = channel.size();
+    if (size < end) throw ended(file, end, size);
+    return windows.show(file, channel, size, begin, end);
+  }
+
+  /**
+   * Why memory that a window showed is not there: its file became shorter.
+   *
+   * @param failure what the JVM says then
+   */
+  RunException vanished(InternalError failure) {
+    for (Windows.Window window : windows.open()) {
+      FileChannel channel = open.get(window.file());
+      try {
+        long size = channel == null ? 0 : channel.size();
+        if (channel != null && size < window.end()) return ended(window.file(), window.end(), size);
+      } catch (IOException unknown) {
+        failure.addSuppressed(unknown);
+      }
+    }
+    return new RunException("cannot read a source file: " + failure.getMessage(), failure);
+  }
+
   /** Copies bytes within the kernel, to where the target's position is. */
   void transfer(Path file, long offset, long length, FileChannel target) throws IOException {
     FileChannel channel = channel(file);
@@ -101,6 +140,7 @@ final class SourceFiles implements Closeable {
 
   @Override
   public void close() throws IOException {
+    windows.close();
     for (FileChannel channel : open.values()) channel.close();
     open.clear();
   }

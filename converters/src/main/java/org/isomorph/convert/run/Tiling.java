@@ -3,8 +3,11 @@ package org.isomorph.convert.run;
 import java.util.ArrayList;
 import java.util.List;
 import org.isomorph.convert.Blueprint.Move;
+import org.isomorph.convert.Blueprint.Source;
+import org.isomorph.convert.Blueprint.Span;
 import org.isomorph.layout.Box;
 import org.isomorph.layout.Box.Dim;
+import org.isomorph.tensor.DType;
 
 /**
  * A box cut into tiles that fit a buffer, shaped so that what a tile reads and what it writes both
@@ -18,6 +21,9 @@ import org.isomorph.layout.Box.Dim;
  *
  * <p>Where the target is memory, scraps are cheap if they are some lines of the cache long, and a
  * tile grows on the side of the source.
+ *
+ * <p>Where the source is a file that can be {@linkplain Windows seen as memory}, what a tile reads
+ * need not be close together, but only fit a window.
  */
 final class Tiling {
   /** What stays in a core's cache from reading to writing: enough where nothing is scattered. */
@@ -28,6 +34,12 @@ final class Tiling {
 
   /** Some lines of a core's cache: what is written close together in memory, if it can be. */
   private static final int LINES_BYTES = 128;
+
+  /** Elements of a line, or of two. */
+  private static final int LINE = 32;
+
+  /** Shorter writes cost more than what is saved by seeing what is read, instead of reading it. */
+  private static final int SEEN_BYTES = 8 << 10;
 
   /** How much more it costs to begin a write than a read. */
   private static final int WRITES = 8;
@@ -40,30 +52,21 @@ final class Tiling {
   private final int fromWidth;
   private final int toWidth;
   private final boolean intoMemory;
+  private final boolean seen;
   private final long capacity;
   private final long[] tile;
-
-  /** Tiles a box whose target is a file. */
-  Tiling(Box box, int fromWidth, int toWidth, int heldWidth, int bufferBytes) {
-    this(box, fromWidth, toWidth, heldWidth, bufferBytes, false);
-  }
-
-  /** Tiles a box whose source is a file and whose target is memory: reads are what matters. */
-  static Tiling intoMemory(Box box, int fromWidth, int toWidth, int bufferBytes) {
-    int nearBytes = Math.min(bufferBytes, NEAR_BYTES);
-    return new Tiling(box, fromWidth, toWidth, fromWidth, nearBytes, true);
-  }
 
   /**
    * Tiles a box.
    *
    * @param fromWidth bytes of a source element
    * @param toWidth bytes of a target element
-   * @param heldWidth bytes of the widest form that an element takes in a buffer on its way
-   * @param bufferBytes the bytes of one buffer
+   * @param bufferBytes the bytes of one buffer, or of a window
+   * @param intoMemory whether the target is memory, not a file
+   * @param seen whether the source is seen in a window, not read
    */
   private Tiling(
-      Box box, int fromWidth, int toWidth, int heldWidth, int bufferBytes, boolean intoMemory) {
+      Box box, int fromWidth, int toWidth, int bufferBytes, boolean intoMemory, boolean seen) {
     int rank = box.dims().size();
     this.box = box;
     this.extents = new long[rank];
@@ -81,20 +84,40 @@ final class Tiling {
     this.fromWidth = fromWidth;
     this.toWidth = toWidth;
     this.intoMemory = intoMemory;
-    this.capacity = bufferBytes / Math.max(heldWidth, Math.max(fromWidth, toWidth));
+    this.seen = seen;
+    this.capacity = bufferBytes / Math.max(fromWidth, toWidth);
     while (growSource() || growTarget()) {}
     balance();
   }
 
-  /** The tiling of a move, whose elements take their source's form or their target's. */
+  /** The tiling of a move from file to file. */
   static Tiling of(Move move, int bufferBytes) {
     int fromWidth = move.source().dtype().width();
     int toWidth = move.target().dtype().width();
     int nearBytes = Math.min(bufferBytes, NEAR_BYTES);
-    Tiling near = new Tiling(move.box(), fromWidth, toWidth, fromWidth, nearBytes);
-    Tile tile = near.tile(0);
-    if (tile.runs() == 1 && tile.reads().isOneRead()) return near;
-    return new Tiling(move.box(), fromWidth, toWidth, fromWidth, bufferBytes);
+    Tiling near = new Tiling(move.box(), fromWidth, toWidth, nearBytes, false, false);
+    Tile first = near.tile(0);
+    if (first.runs() == 1 && first.reads().isOneRead()) return near;
+    if (move.source() instanceof Span) {
+      Tiling seen = new Tiling(move.box(), fromWidth, toWidth, bufferBytes, false, true);
+      first = seen.tile(0);
+      if (first.runs() == 1 || first.runElements() * toWidth >= SEEN_BYTES) return seen;
+    }
+    return new Tiling(move.box(), fromWidth, toWidth, bufferBytes, false, false);
+  }
+
+  /** The tiling of a box whose source is a file and whose target is memory. */
+  static Tiling intoMemory(Source source, Box box, DType type, int bufferBytes) {
+    int width = type.width();
+    if (source instanceof Span && source.dtype() == type)
+      return new Tiling(box, width, width, bufferBytes, true, true);
+    int nearBytes = Math.min(bufferBytes, NEAR_BYTES);
+    return new Tiling(box, source.dtype().width(), width, nearBytes, true, false);
+  }
+
+  /** The tiling of a box whose source is memory and whose target is a file. */
+  static Tiling fromMemory(Box box, int fromWidth, int toWidth, int bufferBytes) {
+    return new Tiling(box, fromWidth, toWidth, bufferBytes, false, false);
   }
 
   /**
@@ -136,14 +159,16 @@ final class Tiling {
     }
 
     /**
-     * The tile in parts of at most so many elements, in the order of the target; a part has one
-     * step at least along the outermost axis that there is.
+     * The tile in parts of at most so many elements, in the order of the target; a part has {@value
+     * Tiling#LINE} steps at least along the outermost axis that there is, if it has so many.
      */
     List<Tile> parts(long most) {
       if (elements() <= most) return List.of(this);
       int axis = 0;
       while (extents[axis] == 1) axis++;
       long step = Math.max(1, most / (elements() / extents[axis]));
+      // Whole lines of what is read, which may be closest along this axis.
+      step = Math.min(extents[axis], Math.max(LINE, step / LINE * LINE));
       List<Tile> parts = new ArrayList<>();
       for (long at = 0; at < extents[axis]; at += step) {
         long[] part = extents.clone();
@@ -212,7 +237,10 @@ final class Tiling {
       from += start * fromStrides[axis];
       to += start * toStrides[axis];
     }
-    Footprint reads = Footprint.of(sourceOrder, part, fromStrides, fromWidth, capacity);
+    Footprint reads =
+        seen
+            ? Footprint.inPlace(part, fromStrides)
+            : Footprint.of(sourceOrder, part, fromStrides, fromWidth, capacity);
     return new Tile(from, to, part, fromStrides, toStrides, reads, 0);
   }
 
@@ -251,6 +279,7 @@ final class Tiling {
   /** Whether the tile fits even if every gap worth reading is read, or can do without gaps. */
   private boolean fits() {
     if (product(tile) > capacity) return false;
+    if (seen) return Footprint.span(tile, fromStrides) <= capacity;
     if (sourceRun() * fromWidth >= APART_BYTES) return true;
     var reads = Footprint.of(sourceOrder, tile, fromStrides, fromWidth, Long.MAX_VALUE);
     return reads.bridged() <= capacity;

@@ -42,13 +42,14 @@ final class Worker implements Closeable {
 
   private final Schedule schedule;
   private final Buffers buffers;
-  private final SourceFiles sources = new SourceFiles();
+  private final SourceFiles sources;
   private @Nullable Job job;
   private @Nullable Sink target;
 
   private Worker(Schedule schedule, Buffers buffers) {
     this.schedule = schedule;
     this.buffers = buffers;
+    this.sources = new SourceFiles(buffers.bytes());
   }
 
   /** Works until there is nothing left to do; a failure is handed to the schedule. */
@@ -68,6 +69,8 @@ final class Worker implements Closeable {
         carryOut(next.chunk());
       } catch (RunException explained) {
         throw explained;
+      } catch (InternalError failure) {
+        throw sources.vanished(failure);
       } catch (IOException failure) {
         throw new RunException(
             "cannot write %s: %s".formatted(next.job().path, Failures.reason(failure)), failure);
