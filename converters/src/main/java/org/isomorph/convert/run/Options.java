@@ -16,7 +16,7 @@ public record Options(int threads, boolean force, int bufferBytes) {
 
   /**
    * What all buffers of all threads together may take, whatever the number of processors. What they
-   * see of their sources in {@linkplain Windows windows} is half as much at most.
+   * see of their sources in {@linkplain Windows windows} is no more than that again.
    */
   private static final int ALL_BUFFERS = 128 << 20;
 

@@ -117,8 +117,7 @@ record Permutation(SourceFiles sources, Buffers buffers, Worker target) {
     long at = 0;
     do {
       long position = slot.offset() + (tile.to() + runs.dot(tile.toStrides())) * width;
-      buffer.clear().position((int) at).limit((int) (at + length));
-      target.write(buffer, position);
+      target.write(buffer.slice((int) at, (int) length), position);
       at += step;
     } while (runs.next());
   }

@@ -93,9 +93,10 @@ final class SourceFiles implements Closeable {
   RunException vanished(InternalError failure) {
     for (Windows.Window window : windows.open()) {
       FileChannel channel = open.get(window.file());
+      if (channel == null) continue;
       try {
-        long size = channel == null ? 0 : channel.size();
-        if (channel != null && size < window.end()) return ended(window.file(), window.end(), size);
+        long size = channel.size();
+        if (size < window.end()) return ended(window.file(), window.end(), size);
       } catch (IOException unknown) {
         failure.addSuppressed(unknown);
       }

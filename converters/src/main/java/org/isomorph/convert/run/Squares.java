@@ -13,15 +13,6 @@ import java.nio.ByteOrder;
  * instructions than segments do.
  */
 final class Squares {
-  /** Elements of a block along a row that is read: a line of a core's cache, if they are shorts. */
-  private static final int COLUMNS = 32;
-
-  /**
-   * Rows of a block: their lines are in the first-level cache until the last of their elements is
-   * written.
-   */
-  private static final int ROWS = 256;
-
   /** The lower half of a long. */
   private static final long LOW = 0xffff_ffffL;
 
@@ -85,10 +76,12 @@ final class Squares {
    */
   private static void shorts(
       ByteBuffer from, int fromStride, ByteBuffer to, int toStride, int columns, int rows) {
-    for (int c0 = 0; c0 < columns; c0 += COLUMNS)
-      for (int r0 = 0; r0 < rows; r0 += ROWS)
-        for (int c = c0, lastColumn = Math.min(columns, c0 + COLUMNS); c < lastColumn; c += 4)
-          for (int r = r0, lastRow = Math.min(rows, r0 + ROWS); r < lastRow; r += 4) {
+    for (int c0 = 0; c0 < columns; c0 += Strided.COLUMNS)
+      for (int r0 = 0; r0 < rows; r0 += Strided.ROWS)
+        for (int c = c0, lastColumn = Math.min(columns, c0 + Strided.COLUMNS);
+            c < lastColumn;
+            c += 4)
+          for (int r = r0, lastRow = Math.min(rows, r0 + Strided.ROWS); r < lastRow; r += 4) {
             int in = r * fromStride + c * Short.BYTES;
             long a = from.getLong(in);
             long b = from.getLong(in + fromStride);
@@ -109,10 +102,12 @@ final class Squares {
   /** As {@link #shorts}, two by two. */
   private static void ints(
       ByteBuffer from, int fromStride, ByteBuffer to, int toStride, int columns, int rows) {
-    for (int c0 = 0; c0 < columns; c0 += COLUMNS)
-      for (int r0 = 0; r0 < rows; r0 += ROWS)
-        for (int c = c0, lastColumn = Math.min(columns, c0 + COLUMNS); c < lastColumn; c += 2)
-          for (int r = r0, lastRow = Math.min(rows, r0 + ROWS); r < lastRow; r += 2) {
+    for (int c0 = 0; c0 < columns; c0 += Strided.COLUMNS)
+      for (int r0 = 0; r0 < rows; r0 += Strided.ROWS)
+        for (int c = c0, lastColumn = Math.min(columns, c0 + Strided.COLUMNS);
+            c < lastColumn;
+            c += 2)
+          for (int r = r0, lastRow = Math.min(rows, r0 + Strided.ROWS); r < lastRow; r += 2) {
             int in = r * fromStride + c * Integer.BYTES;
             long a = from.getLong(in);
             long b = from.getLong(in + fromStride);

@@ -13,13 +13,13 @@ import java.lang.foreign.ValueLayout;
  */
 final class Strided {
   /** Elements of a block along the axis of reads: one line, or a few. */
-  private static final int COLUMNS = 32;
+  static final int COLUMNS = 32;
 
   /**
    * Elements of a block along the axis of writes, and so lines read: they are in the first-level
    * cache until the last of their elements is written.
    */
-  private static final int ROWS = 256;
+  static final int ROWS = 256;
 
   /** From this length, in bytes, the call of a bulk copy costs less than a loop. */
   private static final int BULK = 64;

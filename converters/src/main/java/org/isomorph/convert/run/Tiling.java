@@ -159,16 +159,17 @@ final class Tiling {
     }
 
     /**
-     * The tile in parts of at most so many elements, in the order of the target; a part has {@value
-     * Tiling#LINE} steps at least along the outermost axis that there is, if it has so many.
+     * The tile in parts of at most so many elements, in the order of the target; a part has one
+     * step at least along the outermost axis that there is, or a line's if reads are closest there.
      */
     List<Tile> parts(long most) {
       if (elements() <= most) return List.of(this);
       int axis = 0;
       while (extents[axis] == 1) axis++;
       long step = Math.max(1, most / (elements() / extents[axis]));
-      // Whole lines of what is read, which may be closest along this axis.
-      step = Math.min(extents[axis], Math.max(LINE, step / LINE * LINE));
+      // Whole lines of what is read, if they lie along this axis.
+      if (fromStrides[axis] == 1)
+        step = Math.min(extents[axis], Math.max(LINE, step / LINE * LINE));
       List<Tile> parts = new ArrayList<>();
       for (long at = 0; at < extents[axis]; at += step) {
         long[] part = extents.clone();
@@ -276,7 +277,10 @@ final class Tiling {
     return low > before;
   }
 
-  /** Whether the tile fits even if every gap worth reading is read, or can do without gaps. */
+  /**
+   * Whether the tile fits: all between its first and its last element if it is seen, otherwise even
+   * if every gap worth reading is read, or if it can do without gaps.
+   */
   private boolean fits() {
     if (product(tile) > capacity) return false;
     if (seen) return Footprint.span(tile, fromStrides) <= capacity;

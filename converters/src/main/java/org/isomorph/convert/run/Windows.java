@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Windows implements AutoCloseable {
   /**
-   * Windows begin and end at multiples of this: it takes some microseconds to open and close one,
-   * and what is asked for next is close by.
+   * Windows begin and end at multiples of so much: it takes some microseconds to open and close
+   * one, and what is asked for next is close by.
    */
-  private static final long STEP = 4 << 20;
+  private static final long LONGEST_STEP = 4 << 20;
+
+  private static final long SHORTEST_STEP = 64 << 10;
 
   private final long most;
+  private final long step;
   private final Deque<Window> open = new ArrayDeque<>(); // the one used last comes first
   private long shown;
 
@@ -40,9 +43,13 @@ final class Windows implements AutoCloseable {
     }
   }
 
-  /** Windows that show so many bytes together, or one that shows more. */
+  /**
+   * Windows that show so many bytes together, or one that shows more: what was asked for, and up to
+   * half as many bytes on either side.
+   */
   Windows(long most) {
     this.most = most;
+    this.step = Math.clamp(most / 2, SHORTEST_STEP, LONGEST_STEP);
   }
 
   /** The bytes {@code from} (inclusive) to {@code to} (exclusive) of a file that has them. */
@@ -50,8 +57,8 @@ final class Windows implements AutoCloseable {
       throws IOException {
     Window window = take(file, from, to);
     if (window == null) {
-      long begin = from / STEP * STEP;
-      long end = Math.min(size, Math.ceilDiv(to, STEP) * STEP);
+      long begin = from / step * step;
+      long end = Math.min(size, Math.ceilDiv(to, step) * step);
       while (!open.isEmpty() && shown + end - begin > most) close(open.removeLast());
       Arena arena = Arena.ofConfined();
       MemorySegment bytes = channel.map(MapMode.READ_ONLY, begin, end - begin, arena);

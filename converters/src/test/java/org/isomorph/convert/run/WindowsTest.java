@@ -70,6 +70,17 @@ class WindowsTest {
   }
 
   @Test
+  void isShortWhereLittleMayBeShown() throws IOException {
+    Path file = empty("a");
+    try (Windows windows = new Windows(1 << 20);
+        FileChannel channel = FileChannel.open(file)) {
+      windows.show(file, channel, SIZE, 3_000_000, 3_500_000);
+      assertThat(windows.open())
+          .allSatisfy(window -> assertThat(window.bytes().byteSize()).isLessThanOrEqualTo(2 << 20));
+    }
+  }
+
+  @Test
   void ofAFileThatIsShorterIsRefused() throws IOException {
     Path file = empty("a");
     try (SourceFiles sources = new SourceFiles(MOST)) {
