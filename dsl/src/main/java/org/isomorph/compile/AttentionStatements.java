@@ -28,9 +28,11 @@ final class AttentionStatements {
           attend.biased()
               ? "torch.where(" + visible + ", " + at.in(4) + ", float(\"-inf\"))"
               : visible;
-      String shares = queries.dim(1).equals(keys.dim(1)) ? "False" : "True";
-      return "torch.scaled_dot_product_attention(%s, %s, %s, %s, 0., False, scale=%s, enable_gqa=%s)"
-          .formatted(q, k, v, mask, Literals.real(attend.scale()), shares);
+      String scale = Literals.real(attend.scale());
+      if (!queries.dim(1).equals(keys.dim(1)))
+        return functions.call("attend_shared", q, k, v, mask, scale);
+      return "torch.scaled_dot_product_attention(%s, %s, %s, %s, 0., False, scale=%s, enable_gqa=False)"
+          .formatted(q, k, v, mask, scale);
     }
     String bias = attend.biased() ? at.in(4) : "";
     String scores = scores(q, k, attend.scale(), bias, attend.cap());

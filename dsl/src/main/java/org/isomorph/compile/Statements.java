@@ -58,7 +58,7 @@ final class Statements {
       case Op.RepeatHead repeat ->
           "torch.expand(%s, [-1, %d, -1, -1])".formatted(x, repeat.heads());
       case Op.Latest _ -> memory.latest(node, at);
-      case Op.Final _ -> "torch.slice(" + x + ", 1, -1)";
+      case Op.Final last -> "torch.slice(" + x + ", " + last.axis() + ", -1)";
       case Op.Drop drop ->
           drop.first() ? "torch.slice(" + x + ", 1, 1)" : "torch.slice(" + x + ", 1, 0, -1)";
       case Op.Positions numbered -> positions.positions(numbered, at);

@@ -5,78 +5,108 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.isomorph.tensor.Shape;
 
-/** The head over the last token only, where nothing else asks for what it computes. */
+/**
+ * The logits of the last token only, and of all else what these need: in the last layer, keys and
+ * values for all tokens, and the rest for one. Where layers share a cache that lower ones fill, as
+ * YOCO's do, that is the whole upper half.
+ */
 final class FinalLogits {
   private static final String LOGITS = "logits";
 
-  private FinalLogits() {}
+  private final Graph graph;
+
+  /** The types of the values of the graph that is given, and of that which is made. */
+  private final Map<String, Type> given = new HashMap<>(), made = new HashMap<>();
+
+  /** Values that are needed for all tokens. */
+  private final Set<String> whole = new HashSet<>();
+
+  /** Values that the new graph has for the last token only. */
+  private final Set<String> shortened = new HashSet<>();
+
+  private final List<Node> nodes = new ArrayList<>();
+
+  private FinalLogits(Graph graph) {
+    this.graph = graph;
+    given.putAll(graph.inputs());
+    graph.results().forEach(result -> given.put(result.name(), result.type()));
+    made.putAll(graph.inputs());
+  }
 
   static Graph of(Graph graph) {
-    String value = graph.outputs().get(LOGITS);
-    Map<String, Node> givers = new HashMap<>();
+    return new FinalLogits(Passes.live(graph)).result();
+  }
+
+  private Graph result() {
+    graph
+        .outputs()
+        .forEach((label, value) -> {
+          if (!label.equals(LOGITS)) whole.add(value);
+        });
+    // Backwards, so that all that read a value have been asked before what gives it.
+    for (Node node : graph.nodes().reversed()) {
+      List<Integer> axes = axes(node);
+      boolean shorter = !axes.isEmpty() && names(node).stream().noneMatch(whole::contains);
+      if (shorter) shortened.addAll(names(node));
+      for (int index = 0; index < node.inputs().size(); index++)
+        if (!shorter || axes.get(index) == Tokenwise.WHOLE) whole.add(node.inputs().get(index));
+    }
     for (Node node : graph.nodes())
-      node.results().forEach(result -> givers.put(result.name(), node));
-    List<Node> chain = new ArrayList<>();
-    Node node = value == null ? null : givers.get(value);
-    while (node != null && isTokenwise(node) && isReadOnce(graph, node, chain)) {
-      chain.add(node);
-      node = givers.get(node.inputs().getFirst());
-    }
-    return chain.isEmpty() ? graph : shortened(graph, new HashSet<>(chain), chain.getLast());
-  }
-
-  /** Whether each token is treated apart, from one value. */
-  private static boolean isTokenwise(Node node) {
-    return node.region().isEmpty()
-        && node.results().getFirst().type().rank() == 3
-        && switch (node.op()) {
-          case Op.Linear _, Op.Normalise _, Op.Scale _, Op.Cap _, Op.Activate _ -> true;
-          default -> false;
-        };
-  }
-
-  private static boolean isReadOnce(Graph graph, Node node, List<Node> chain) {
-    String result = node.result();
-    boolean handedOut =
-        graph.outputs().entrySet().stream()
-            .anyMatch(each -> each.getValue().equals(result) && !each.getKey().equals(LOGITS));
-    return !handedOut
-        && graph.nodes().stream()
-            .allMatch(other -> chain.contains(other) || !other.inputs().contains(result));
-  }
-
-  private static Graph shortened(Graph graph, Set<Node> chain, Node first) {
-    String stream = first.inputs().getFirst();
-    String last = stream + ".final";
-    List<Node> nodes = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      if (node.equals(first)) {
-        Type type = graph.type(stream).orElseThrow().with(1, Dim.ONE);
-        nodes.add(
-            new Node(
-                new Op.Final(),
-                List.of(stream),
-                List.of(),
-                List.of(new Node.Result(last, type)),
-                ""));
-      }
-      nodes.add(chain.contains(node) ? forOne(node, node.equals(first) ? last : null) : node);
-    }
+      add(shortened.contains(names(node).getFirst()) ? forOne(node) : node);
     return graph.nodes(nodes);
   }
 
-  private static Node forOne(Node node, @org.jspecify.annotations.Nullable String reading) {
-    List<Node.Result> results =
-        node.results().stream()
-            .map(result -> new Node.Result(result.name(), result.type().with(1, Dim.ONE)))
+  private List<Integer> axes(Node node) {
+    return Tokenwise.axes(node.op(), types(node.inputs(), given));
+  }
+
+  private Node forOne(Node node) {
+    List<Integer> axes = axes(node);
+    List<String> inputs = new ArrayList<>();
+    for (int index = 0; index < axes.size(); index++) {
+      String input = node.inputs().get(index);
+      boolean cut = axes.get(index) != Tokenwise.WHOLE && !shortened.contains(input);
+      inputs.add(cut ? last(input, axes.get(index), node.region()) : input);
+    }
+    return node(node.op(), inputs, node.parameters(), names(node), node.region());
+  }
+
+  /** The last token of a value that is there for all; taken once in each layer. */
+  private String last(String value, int axis, String region) {
+    boolean own = region.isEmpty() || value.startsWith(region + ".");
+    String name = (own ? value : region + "." + value) + ".final";
+    if (!made.containsKey(name))
+      add(node(new Op.Final(axis), List.of(value), List.of(), List.of(name), region));
+    return name;
+  }
+
+  private Node node(
+      Op op, List<String> inputs, List<String> parameters, List<String> names, String region) {
+    List<Shape> weights =
+        parameters.stream()
+            .map(each -> Objects.requireNonNull(graph.parameters().get(each)))
             .toList();
-    return new Node(
-        node.op(),
-        reading == null ? node.inputs() : List.of(reading),
-        node.parameters(),
-        results,
-        node.region());
+    List<Type> types = Typing.results(op, types(inputs, made), weights);
+    List<Node.Result> results = new ArrayList<>();
+    for (int index = 0; index < names.size(); index++)
+      results.add(new Node.Result(names.get(index), types.get(index)));
+    return new Node(op, inputs, parameters, results, region);
+  }
+
+  private void add(Node node) {
+    nodes.add(node);
+    node.results().forEach(result -> made.put(result.name(), result.type()));
+  }
+
+  private static List<String> names(Node node) {
+    return node.results().stream().map(Node.Result::name).toList();
+  }
+
+  private static List<Type> types(List<String> values, Map<String, Type> among) {
+    return values.stream().map(value -> Objects.requireNonNull(among.get(value))).toList();
   }
 }

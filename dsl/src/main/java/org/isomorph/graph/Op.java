@@ -78,8 +78,12 @@ public sealed interface Op {
   /** (x (B, S, ...)) to (B, T, ...): the tokens of this call out of all. */
   record Latest() implements Op {}
 
-  /** (x (B, T, ...)) to (B, 1, ...): the last token. */
-  record Final() implements Op {}
+  /**
+   * (x with T on the axis) to x with 1 on it: the last token.
+   *
+   * @param axis of the tokens
+   */
+  record Final(int axis) implements Op {}
 
   /** (x (B, T, ...)) to (B, T - 1, ...): all but the first token, or all but the last. */
   record Drop(boolean first) implements Op {}

@@ -86,6 +86,7 @@ final class OpText {
               ? List.of("eos " + ids(pool.ids()))
               : List.of(word(pool.pooling()));
       case Op.Remember remember -> List.of("axis " + remember.axis());
+      case Op.Final last -> List.of("axis " + last.axis());
       case Op.Lookup _,
           Op.Activate _,
           Op.Add _,
@@ -94,7 +95,6 @@ final class OpText {
           Op.MergeHeads _,
           Op.Concat _,
           Op.Latest _,
-          Op.Final _,
           Op.Everywhere _,
           Op.Length _,
           Op.PrefixOf _,

@@ -115,7 +115,7 @@ final class Typing {
         int axis = x.dims().indexOf(Dim.KEYS);
         yield axis < 0 ? x : x.with(axis, Dim.SEQ);
       }
-      case Op.Final _ -> only(1, 1, 0).with(1, Dim.ONE);
+      case Op.Final last -> only(1, 1, 0).with(last.axis(), Dim.ONE);
       case Op.Drop _ -> {
         Type x = only(1, 1, 0);
         yield x.with(1, x.dim(1).less());

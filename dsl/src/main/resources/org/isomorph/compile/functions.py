@@ -190,6 +190,28 @@ def shared_heads(x: Tensor, heads: int) -> Tensor:
     y = torch.repeat_interleave(x, times, 1)
   return y
 
+# Attention of queries that share heads of keys and values. libtorch's fast kernels want as many heads of each: queries
+# of a head become its rows, each with its row of the mask; where that makes the mask larger than the keys, these are
+# repeated. Mask: (B or 1, 1 or H, T or 1, S).
+def attend_shared(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tensor:
+  batch = torch.size(q, 0)
+  heads = torch.size(q, 1)
+  groups = torch.size(k, 1)
+  times = torch.floordiv(heads, groups)
+  rows = times * torch.size(q, 2)
+  if torch.size(q, 2) <= groups * torch.size(k, 3):
+    seen = mask
+    if torch.size(mask, 1) == heads:
+      seen = torch.reshape(mask, [torch.size(mask, 0), groups, rows, torch.size(mask, 3)])
+    elif torch.size(mask, 2) > 1:
+      seen = torch.flatten(torch.expand(torch.unsqueeze(mask, 2), [-1, -1, times, -1, -1]), 2, 3)
+    mixed = torch.scaled_dot_product_attention(torch.reshape(q, [batch, groups, rows, torch.size(q, 3)]), k, v, seen, 0., False, scale=scale, enable_gqa=False)
+    apart = torch.unflatten(mixed, 2, [times, torch.size(q, 2)])
+    y = torch.transpose(torch.flatten(torch.permute(apart, [0, 3, 1, 2, 4]), 2, 3), 1, 2)
+  else:
+    y = torch.scaled_dot_product_attention(q, __torch__.shared_heads(k, heads), __torch__.shared_heads(v, heads), mask, 0., False, scale=scale, enable_gqa=False)
+  return y
+
 def scores(q: Tensor, k: Tensor, scale: float) -> Tensor:
   keys = __torch__.shared_heads(k, torch.size(q, 1))
   return torch.mul(torch.matmul(q, torch.transpose(keys, -1, -2)), scale)

@@ -111,6 +111,43 @@ class PassesTest {
   }
 
   @Test
+  void forTheLastTokensLogitsTheLastLayerNeedsKeysAndValuesOfAll() {
+    Graph last = Passes.finalLogits(tiny("llama"));
+    assertThat(tokens(last, "logits", 1)).isEqualTo(Dim.ONE);
+    assertThat(tokens(last, "decoder.2.attn.q.rope", 2)).isEqualTo(Dim.ONE);
+    assertThat(tokens(last, "decoder.2.ffn.act", 1)).isEqualTo(Dim.ONE);
+    assertThat(tokens(last, "decoder.2.attn.k.rope", 2)).isEqualTo(Dim.SEQ);
+    assertThat(tokens(last, "decoder.2.attn.norm.out", 1)).isEqualTo(Dim.SEQ);
+    assertThat(tokens(last, "decoder.1.out", 1)).isEqualTo(Dim.SEQ);
+  }
+
+  /** Sun et al., arXiv 2405.05254: reading a prompt can leave before the cross-decoder. */
+  @Test
+  void layersOverASharedCacheAreComputedForTheLastTokenOnly() {
+    Graph last = Passes.finalLogits(tiny("yoco"));
+    List<Node> upper =
+        last.nodes().stream()
+            .filter(node -> node.region().startsWith("cross"))
+            .filter(node -> !(node.op() instanceof Op.Final))
+            .toList();
+    assertThat(upper).isNotEmpty();
+    for (Node node : upper)
+      for (Node.Result result : node.results())
+        assertThat(result.type().dims()).as(result.name()).doesNotContain(Dim.SEQ);
+  }
+
+  @Test
+  void whatIsTappedIsThereForAllTokensAlsoWithTheLastLogitsOnly() {
+    Graph last = Passes.finalLogits(Passes.tap(tiny("llama"), List.of("decoder.2.ffn.act")));
+    assertThat(tokens(last, "decoder.2.ffn.act", 1)).isEqualTo(Dim.SEQ);
+    assertThat(tokens(last, "decoder.2.ffn.out", 1)).isEqualTo(Dim.ONE);
+  }
+
+  private static Dim tokens(Graph graph, String value, int axis) {
+    return graph.type(value).orElseThrow().dim(axis);
+  }
+
+  @Test
   void furtherTokensAreComputedIfTheyAreAskedFor() {
     Model model =
         TinyModels.all().stream()

@@ -41,6 +41,16 @@ class TakenApartLaws {
 
   @ParameterizedTest
   @MethodSource("subjects")
+  void theLastTokenAloneIsTheLastOfAll(Seeded seeded) {
+    for (DType dtype : dtypes(seeded))
+      for (Batch.Side side : Batch.Side.values())
+        assertThat(new Ways(seeded.subject(), dtype, 7).last(side))
+            .as("padding %s", side)
+            .isLessThan(limit(dtype));
+  }
+
+  @ParameterizedTest
+  @MethodSource("subjects")
   void layersOnSeveralDevicesAreTheWhole(Seeded seeded) {
     Ways ways = new Ways(seeded.subject(), DType.F32, 6);
     Device[] two = {Device.CPU, Device.CPU}, three = {Device.CPU, Device.CPU, Device.CPU};

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.isomorph.graph.Dim;
 import org.isomorph.graph.Graph;
 import org.isomorph.graph.Passes;
 import org.isomorph.graph.Type;
@@ -150,6 +151,27 @@ final class Ways {
     try (Stages stages = new Stages(graph, dtype, List.of(Device.CPU), List.of(pool))) {
       Map<String, Tensor> ready = Arguments.of(subject.model(), graph, inputs, 0, Set.of());
       return stages.run(ready, List.of(), 0);
+    }
+  }
+
+  /** The logits of the last token alone, also where another value is asked for all tokens. */
+  double last(Batch.Side side) {
+    Type logits = subject.graph().type("logits").orElse(null);
+    int axis = logits == null ? -1 : logits.dims().indexOf(Dim.SEQ);
+    if (axis < 0) return 0;
+    String value =
+        some(subject.named().stream().filter(name -> !name.equals("logits")).toList(), 1)
+            .getFirst();
+    Request alone = Request.of(subject.batch().inputs(side)), both = alone.tap(value);
+    try (LoadedModel loaded = subject.load(dtype)) {
+      Outputs all = loaded.forward(both), last = loaded.forward(both.finalLogits());
+      int end = (int) all.logits().shape().dim(axis) - 1;
+      Tensor expected = Numbers.picked(all.logits(), axis, end);
+      return Math.max(
+          Numbers.apart(all.get(value), last.get(value)),
+          Math.max(
+              Numbers.apart(expected, last.logits()),
+              Numbers.apart(expected, loaded.forward(alone.finalLogits()).logits())));
     }
   }
 
