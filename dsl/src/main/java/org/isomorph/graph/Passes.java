@@ -136,8 +136,8 @@ public final class Passes {
   }
 
   /**
-   * The graph with its logits for the last token only, which is all that generating needs: the head
-   * is the largest map of a small model. Other outputs stay as they are.
+   * The graph with its logits for the last token only, which is all that generating needs, and
+   * without what only those of other tokens need. Other outputs stay as they are.
    */
   public static Graph finalLogits(Graph graph) {
     return FinalLogits.of(graph);
