@@ -4,7 +4,6 @@ import java.util.OptionalDouble;
 import org.isomorph.graph.Graph;
 import org.isomorph.graph.Node;
 import org.isomorph.graph.Op;
-import org.isomorph.graph.Type;
 import org.isomorph.spec.Sink;
 
 /** Attention, in one or step by step. */
@@ -21,22 +20,29 @@ final class AttentionStatements {
 
   String attend(Op.Attend attend, Node node, Place at) {
     String q = at.in(0), k = at.in(1), v = at.in(2), visible = at.in(3);
-    Type queries = graph.type(node.inputs().get(0)).orElseThrow();
-    Type keys = graph.type(node.inputs().get(1)).orElseThrow();
     if (attend.cap().isEmpty() && Sink.NONE.equals(attend.sink())) {
       String mask =
           attend.biased()
               ? "torch.where(" + visible + ", " + at.in(4) + ", float(\"-inf\"))"
               : visible;
-      String scale = Literals.real(attend.scale());
-      if (!queries.dim(1).equals(keys.dim(1)))
-        return functions.call("attend_shared", q, k, v, mask, scale);
-      return "torch.scaled_dot_product_attention(%s, %s, %s, %s, 0., False, scale=%s, enable_gqa=False)"
-          .formatted(q, k, v, mask, scale);
+      String function = isCausal(node.inputs().get(3)) ? "attend_causal" : "attend";
+      return functions.call(function, q, k, v, mask, Literals.real(attend.scale()));
     }
     String bias = attend.biased() ? at.in(4) : "";
     String scores = scores(q, k, attend.scale(), bias, attend.cap());
     return weigh(softmax(attend.sink(), scores, visible, at), v);
+  }
+
+  /**
+   * Whether it is known that a mask hides all keys behind a query: no prefix is seen from before.
+   */
+  private boolean isCausal(String mask) {
+    return graph.nodes().stream()
+        .anyMatch(node ->
+            node.op() instanceof Op.Visible visible
+                && visible.causal()
+                && node.inputs().size() == 2
+                && node.result().equals(mask));
   }
 
   String scores(Op.Scores scores, Place at) {

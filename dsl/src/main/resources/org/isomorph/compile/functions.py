@@ -190,16 +190,18 @@ def shared_heads(x: Tensor, heads: int) -> Tensor:
     y = torch.repeat_interleave(x, times, 1)
   return y
 
-# Attention of queries that share heads of keys and values. libtorch's fast kernels want as many heads of each: queries
-# of a head become its rows, each with its row of the mask; where that makes the mask larger than the keys, these are
-# repeated. Mask: (B or 1, 1 or H, T or 1, S).
-def attend_shared(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tensor:
+# Attention with a mask (B or 1, 1 or H, T or 1, S). libtorch's fast kernels want as many heads of keys as of queries:
+# queries that share a head become its rows, each with its row of the mask; where that makes the mask larger than the
+# keys, these are repeated.
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tensor:
   batch = torch.size(q, 0)
   heads = torch.size(q, 1)
   groups = torch.size(k, 1)
   times = torch.floordiv(heads, groups)
   rows = times * torch.size(q, 2)
-  if torch.size(q, 2) <= groups * torch.size(k, 3):
+  if times == 1:
+    y = torch.scaled_dot_product_attention(q, k, v, mask, 0., False, scale=scale, enable_gqa=False)
+  elif torch.size(q, 2) <= groups * torch.size(k, 3):
     seen = mask
     if torch.size(mask, 1) == heads:
       seen = torch.reshape(mask, [torch.size(mask, 0), groups, rows, torch.size(mask, 3)])
@@ -210,6 +212,25 @@ def attend_shared(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -
     y = torch.transpose(torch.flatten(torch.permute(apart, [0, 3, 1, 2, 4]), 2, 3), 1, 2)
   else:
     y = torch.scaled_dot_product_attention(q, __torch__.shared_heads(k, heads), __torch__.shared_heads(v, heads), mask, 0., False, scale=scale, enable_gqa=False)
+  return y
+
+# The same where no query sees a key behind it: many queries in pieces, each with the keys up to its last one, so that
+# half of the products of a long prompt are left out.
+def attend_causal(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tensor:
+  queries = torch.size(q, 2)
+  piece = 256
+  if queries <= piece:
+    y = __torch__.attend(q, k, v, mask, scale)
+  else:
+    parts = annotate(List[Tensor], [])
+    end = 0
+    while end < queries:
+      first = end
+      end = first + piece
+      keys = torch.size(k, 2) - queries + end
+      seen = torch.slice(torch.slice(mask, 2, first, end), 3, 0, keys)
+      _0 = torch.append(parts, __torch__.attend(torch.slice(q, 2, first, end), torch.slice(k, 2, 0, keys), torch.slice(v, 2, 0, keys), seen, scale))
+    y = torch.cat(parts, 2)
   return y
 
 def scores(q: Tensor, k: Tensor, scale: float) -> Tensor:
