@@ -85,13 +85,10 @@ final class Assembly {
       parameters.put(weight, shape);
     }
     List<Shape> found = weights.stream().map(parameters::get).map(Assembly::present).toList();
-    List<Type> given = Typing.results(op, operands.stream().map(this::type).toList(), found);
-    List<Node.Result> named = new ArrayList<>();
-    for (int index = 0; index < results.size(); index++) {
-      named.add(new Node.Result(results.get(index), given.get(index)));
-      types.put(results.get(index), given.get(index));
-    }
-    nodes.add(new Node(op, operands, weights, named, region));
+    List<Type> read = operands.stream().map(this::type).toList();
+    Node node = Node.of(op, operands, read, weights, found, results, region);
+    node.results().forEach(result -> types.put(result.name(), result.type()));
+    nodes.add(node);
   }
 
   private static Shape present(@Nullable Shape shape) {

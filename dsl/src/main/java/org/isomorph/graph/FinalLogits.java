@@ -90,11 +90,7 @@ final class FinalLogits {
         parameters.stream()
             .map(each -> Objects.requireNonNull(graph.parameters().get(each)))
             .toList();
-    List<Type> types = Typing.results(op, types(inputs, made), weights);
-    List<Node.Result> results = new ArrayList<>();
-    for (int index = 0; index < names.size(); index++)
-      results.add(new Node.Result(names.get(index), types.get(index)));
-    return new Node(op, inputs, parameters, results, region);
+    return Node.of(op, inputs, types(inputs, made), parameters, weights, names, region);
   }
 
   private void add(Node node) {

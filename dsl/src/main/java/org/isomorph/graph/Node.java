@@ -1,7 +1,9 @@
 package org.isomorph.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.isomorph.tensor.Shape;
 
 /**
  * One operation: what it reads and what it gives.
@@ -27,6 +29,26 @@ public record Node(
     public String toString() {
       return name + ": " + type;
     }
+  }
+
+  /**
+   * An operation over values and weights of these types and shapes; its results' types follow.
+   *
+   * @throws GraphException if the operation refuses them
+   */
+  static Node of(
+      Op op,
+      List<String> inputs,
+      List<Type> operands,
+      List<String> parameters,
+      List<Shape> weights,
+      List<String> names,
+      String region) {
+    List<Type> types = Typing.results(op, operands, weights);
+    List<Result> results = new ArrayList<>();
+    for (int index = 0; index < names.size(); index++)
+      results.add(new Result(names.get(index), types.get(index)));
+    return new Node(op, inputs, parameters, results, region);
   }
 
   /** The name of the only result. */

@@ -247,7 +247,7 @@ public final class LoadedModel implements AutoCloseable {
     SequencedMap<String, String> outputs = new LinkedHashMap<>(wanted.outputs());
     outputs.keySet().retainAll(kept);
     wanted = wanted.outputs(outputs);
-    return Passes.live(request.finalOnly() ? Passes.finalLogits(wanted) : wanted);
+    return request.finalOnly() ? Passes.finalLogits(wanted) : wanted;
   }
 
   /** The canonical names of what a pattern names. */

@@ -199,9 +199,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tenso
   groups = torch.size(k, 1)
   times = torch.floordiv(heads, groups)
   rows = times * torch.size(q, 2)
-  if times == 1:
-    y = torch.scaled_dot_product_attention(q, k, v, mask, 0., False, scale=scale, enable_gqa=False)
-  elif torch.size(q, 2) <= groups * torch.size(k, 3):
+  if times > 1 and torch.size(q, 2) <= groups * torch.size(k, 3):
     seen = mask
     if torch.size(mask, 1) == heads:
       seen = torch.reshape(mask, [torch.size(mask, 0), groups, rows, torch.size(mask, 3)])
